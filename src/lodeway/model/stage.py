@@ -37,16 +37,14 @@ class Result:
         Tables by short name: DataFrame, GeoDataFrame or Dataset.
     files
         Files for people by name (report, tables), as bytes.
-    figures
-        Rows for ``figures.json`` made with `lodeway.model.figure.rows`.
-    key
-        Content hash of the stage, filled in by the runner.
+    sources
+        Who said the numbers: rows ``(quantity, item, source_id)``. `item` is a project, sale,
+        lane, gate, scenario, or empty for all; `source_id` is ``file#row``.
     """
 
     data: Mapping[str, Table] = field(default_factory=dict)
     files: Mapping[str, bytes] = field(default_factory=dict)
-    figures: Sequence[Mapping[str, Any]] = ()
-    key: str = ""
+    sources: Sequence[tuple[str, str, str]] = ()
 
 
 def _no_progress(_message: str) -> None:
@@ -65,6 +63,8 @@ class StageContext:
         The study file as plain values: only the sections that the stage declared.
     inputs
         Results of the stages upstream, by stage name.
+    keys
+        Content hashes of those stages, by stage name.
     files
         The input files that the stage declared, in order of path; a stage opens no others.
     draws, seed, years, as_of
@@ -78,6 +78,7 @@ class StageContext:
     folder: Path
     settings: Mapping[str, Any]
     inputs: Mapping[str, Result]
+    keys: Mapping[str, str]
     files: Sequence[Path]
     draws: int
     seed: int
@@ -85,6 +86,11 @@ class StageContext:
     as_of: date
     engine: Engine
     progress: Callable[[str], None] = _no_progress
+
+    @property
+    def first_year(self) -> int:
+        """The first year of the study."""
+        return self.years[0]
 
     def table(self, stage: str, name: str) -> Any:
         """Return one table of an upstream stage."""
