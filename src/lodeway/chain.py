@@ -1,0 +1,63 @@
+"""The chain: the fixed list of stages that a study runs through, named by dotted path."""
+
+from __future__ import annotations
+
+from lodeway.study.graph import Stage
+
+_FACTS = "{facts.files}"
+
+STAGES: tuple[Stage, ...] = (
+    Stage(
+        name="registry",
+        version=1,
+        function="lodeway.registry.stage:run",
+        sections=("registry",),
+        files=("{registry.deposits}", "{registry.claims}"),
+        check="lodeway.registry.check:problems",
+    ),
+    Stage(
+        name="processing",
+        version=1,
+        function="lodeway.processing.stage:run",
+        sections=("facts", "project"),
+        files=(_FACTS,),
+        check="lodeway.processing.check:problems",
+    ),
+    Stage(
+        name="sales",
+        version=1,
+        function="lodeway.economics.sales:run",
+        inputs=("processing",),
+        sections=("facts", "prices", "price", "terms", "market", "project"),
+        files=(_FACTS, "{prices.series}"),
+    ),
+    Stage(
+        name="corridors",
+        version=1,
+        function="lodeway.corridors.stage:run",
+        inputs=("processing", "sales"),
+        sections=("corridors", "project", "market", "scenario", "report"),
+        files=("{corridors.network}/*",),
+        check="lodeway.corridors.check:problems",
+    ),
+    Stage(
+        name="economics",
+        version=1,
+        function="lodeway.economics.stage:run",
+        inputs=("registry", "processing", "sales", "corridors"),
+        sections=(
+            "facts", "price", "market", "project", "scenario", "report", "economics", "link",
+            "claim", "corridors",
+        ),
+        files=(_FACTS, "{project.regime}", "{corridors.network}/*"),
+        check="lodeway.economics.check:problems",
+    ),
+    Stage(
+        name="report",
+        version=1,
+        function="lodeway.report.stage:run",
+        inputs=("registry", "processing", "sales", "corridors", "economics"),
+        sections=("facts", "project", "market", "scenario", "report", "price"),
+        files=(_FACTS, "{report.disputed}"),
+    ),
+)  # fmt: skip
