@@ -3,13 +3,19 @@
 What the ground of a mineral province is worth, to whom, by which road, and how sure anyone can be.
 """
 
-from importlib.metadata import PackageNotFoundError, version
-
 from lodeway.errors import LodewayError
 
-try:
-    __version__ = version("lodeway")
-except PackageNotFoundError:  # run from a source folder that is not installed
-    __version__ = "0+source"
-
 __all__ = ["LodewayError", "__version__"]
+
+
+def __getattr__(name: str) -> str:
+    """Look the version up only when somebody asks: it costs a third of the start-up."""
+    if name != "__version__":
+        msg = f"module 'lodeway' has no attribute {name!r}"
+        raise AttributeError(msg)
+    from importlib.metadata import PackageNotFoundError, version
+
+    try:
+        return version("lodeway")
+    except PackageNotFoundError:
+        return "0+source"

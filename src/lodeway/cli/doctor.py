@@ -1,10 +1,9 @@
-"""The doctor: is this machine able to run Lodeway?"""
+"""The doctor says whether this machine can run Lodeway."""
 
 from __future__ import annotations
 
 import platform
 import sys
-from importlib import metadata
 
 import typer
 
@@ -23,6 +22,8 @@ def register(app: typer.Typer) -> None:
 
 def doctor(as_json: bool = typer.Option(False, "--json", help="Print one JSON value.")) -> None:
     """Say what Lodeway found on this machine, and what it misses."""
+    from importlib import metadata
+
     found: dict[str, str | None] = {}
     for name in _NEEDED:
         try:
