@@ -1,8 +1,8 @@
 """Net-back: what a tonne brings at the buyer, less what the road costs, and who bears the road.
 
-A *delivered* value is what a tonne of dry product is worth at a market; its *net-back* is that less
-all freight from the mine. What the seller receives, the *mine-gate* value, also depends on where the
-sale happens and on how much of the freight beyond that point the buyer takes off the price.
+A *delivered* value is what a dry tonne of product is worth at a market; its *net-back* is that
+less all freight from the mine. What the seller receives, the *mine-gate* value, also depends on
+where the sale happens and on how much of the freight beyond that point the buyer deducts.
 """
 
 from __future__ import annotations

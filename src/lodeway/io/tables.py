@@ -117,7 +117,8 @@ def last_day(text: str, where: str) -> date:
             return date(year, month, day)
         if month is None:
             return date(year, 12, 31)
-        following = date(year + month // 12, month % 12 + 1, 1)
+        first = date(year, month, 1)
+        following = date(first.year + month // 12, month % 12 + 1, 1)
         return date.fromordinal(following.toordinal() - 1)
     except ValueError:
         raise LodewayError("bad-date", where, repr(text), "YYYY, YYYY-MM or YYYY-MM-DD") from None
