@@ -1,1 +1,1 @@
-"""TODO."""
+"""Processing: ore to concentrate, pellets, HBI and dore, with mass, metal, energy and carbon."""

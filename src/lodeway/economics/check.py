@@ -1,0 +1,121 @@
+"""What `lodeway check` says of prices, terms, markets, costs and regimes, without computing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from lodeway.errors import LodewayError, suggestion
+from lodeway.io import read_facts, safe_path
+from lodeway.model import Facts
+from lodeway.model.parameters import fact_in, unit_of
+
+_COST_WORDS = ("gas_price", "capex_years")
+
+
+def problems(settings: Mapping[str, Any], folder: Path) -> list[LodewayError]:
+    """Return every problem of the economic sections."""
+    from lodeway.economics.regime import read_regime
+
+    try:
+        paths = [path for name in settings["facts"]["files"] for path in sorted(folder.glob(name))]
+        facts = read_facts(paths, folder)
+    except LodewayError:
+        return []  # the processing check has said so
+    found = [*_prices(settings, facts), *_terms(settings, facts), *_products(settings)]
+    prices = [price["name"] for price in settings["price"]]
+    for number, project in enumerate(settings["project"]):
+        where = f"study.toml project[{number}]"
+        try:
+            read_regime(safe_path(folder, project["regime"], where), project["regime"])
+        except LodewayError as problem:
+            found.append(problem)
+        found += _cost(project["cost"], facts, prices, f"{where}.cost")
+        low, high = project["sale"]["pass_through"]
+        if low > high:
+            found.append(
+                LodewayError("bad-fraction", f"{where}.sale.pass_through", f"{low}, {high}",
+                             "low and high in order")
+            )  # fmt: skip
+        for key, fact_id in project["jobs"].items():
+            found += _fact(facts, fact_id, key, f"{where}.jobs.{key}")
+    return found
+
+
+def _fact(facts: Facts, fact_id: Any, key: str, where: str) -> Iterator[LodewayError]:
+    try:
+        fact_in(facts, fact_id, unit_of(key), where)
+    except LodewayError as problem:
+        yield problem
+
+
+def _prices(settings: Mapping[str, Any], facts: Facts) -> Iterator[LodewayError]:
+    for number, price in enumerate(settings["price"]):
+        where = f"study.toml price[{number}]"
+        for key in ("spot", "anchor"):
+            if price[key]:
+                try:
+                    fact_in(facts, price[key], price["unit"], f"{where}.{key}")
+                except LodewayError as problem:
+                    yield problem
+
+
+def _terms(settings: Mapping[str, Any], facts: Facts) -> Iterator[LodewayError]:
+    prices = [price["name"] for price in settings["price"]]
+    for number, terms in enumerate(settings["terms"]):
+        where = f"study.toml terms[{number}]"
+        for key, value in terms.items():
+            if key in {"name", "kind"}:
+                continue
+            if key == "price":
+                yield from _price_name(value, prices, f"{where}.price")
+            elif isinstance(value, list):
+                for position, item in enumerate(value):
+                    yield from _item(item, facts, prices, f"{where}.{key}[{position}]")
+            else:
+                yield from _fact(facts, value, key, f"{where}.{key}")
+
+
+def _item(
+    item: Mapping[str, Any], facts: Facts, prices: list[str], where: str
+) -> Iterator[LodewayError]:
+    for key, value in item.items():
+        if key == "price":
+            yield from _price_name(value, prices, f"{where}.price")
+        elif key != "element":
+            yield from _fact(facts, value, key, f"{where}.{key}")
+
+
+def _price_name(value: Any, prices: list[str], where: str) -> Iterator[LodewayError]:
+    if value not in prices:
+        yield LodewayError(
+            "unknown-id", where, repr(value), "the name of a [[price]]",
+            suggestion(str(value), prices),
+        )  # fmt: skip
+
+
+def _products(settings: Mapping[str, Any]) -> Iterator[LodewayError]:
+    """Every product needs a market."""
+    bought = {market["product"] for market in settings["market"]}
+    for number, project in enumerate(settings["project"]):
+        process = project["process"]
+        made = [str(item.get("name")) for item in process.get("product", [])]
+        made += ["dore"] if process.get("kind") == "dore" else []
+        made += [str(process["sells"])] if process.get("sells") else []
+        for product in made:
+            if product not in bought:
+                yield LodewayError(
+                    "missing", f"study.toml project[{number}]", f"no market for {product}",
+                    "a [[market]] that buys it", suggestion(product, bought),
+                )  # fmt: skip
+
+
+def _cost(
+    cost: Mapping[str, Any], facts: Facts, prices: list[str], where: str
+) -> Iterator[LodewayError]:
+    for key, value in cost.items():
+        if key == "gas_price":
+            yield from _price_name(value, prices, f"{where}.{key}")
+        elif key not in _COST_WORDS:
+            yield from _fact(facts, value, key, f"{where}.{key}")
