@@ -10,8 +10,7 @@ from numpy.typing import NDArray
 
 from lodeway.corridors.double_count import refuse_double_counts
 from lodeway.corridors.graph import LOADED, Graph
-from lodeway.corridors.network import Network
-from lodeway.corridors.records import Gate, Range, Rate
+from lodeway.corridors.records import Gate, Priced, Range, Rate
 from lodeway.errors import LodewayError
 from lodeway.randomness import triangular, uniform
 from lodeway.units import HOURS_PER_YEAR
@@ -125,7 +124,7 @@ def _only_mode(graph: Graph, vertex: int) -> str:
     for place in range(graph.first[vertex], graph.first[vertex + 1]):
         rate = graph.rate[graph.arc_of[place]]
         if rate >= 0:
-            return graph.rates[rate][0]
+            return str(graph.rates[rate][0])
     return ""
 
 
@@ -203,7 +202,7 @@ def _same_mode(text: str, mode: str) -> bool:
 
 
 def price_all(
-    network: Network,
+    network: Priced,
     graph: Graph,
     book: RateBook,
     modes: Iterable[str],
@@ -214,7 +213,7 @@ def price_all(
     Parameters
     ----------
     network, graph
-        The network and its graph.
+        The gates and services, and the graph.
     book
         The rates.
     modes

@@ -5,15 +5,14 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from itertools import combinations
 
-from lodeway.corridors.network import Network
-from lodeway.corridors.records import Rate
+from lodeway.corridors.records import Priced, Rate
 from lodeway.errors import LodewayError
 
 #: Kinds that all apply to one movement in one mode; what they contain must not overlap.
 _TOGETHER = ("haul", "inventory", "standing", "border_fee")
 
 
-def refuse_double_counts(network: Network, rates: Sequence[Rate], modes: Collection[str]) -> None:
+def refuse_double_counts(network: Priced, rates: Sequence[Rate], modes: Collection[str]) -> None:
     """Refuse rates that both apply to a movement and contain the same cost.
 
     Compared are, for each mode: haul, standing, inventory and border fees with one another (a
@@ -27,9 +26,7 @@ def refuse_double_counts(network: Network, rates: Sequence[Rate], modes: Collect
         With code ``double-count``, naming both rows.
     """
     for mode in sorted(modes):
-        applying = [
-            rate for rate in rates if rate.kind in _TOGETHER and rate.mode in {mode, ""}
-        ]
+        applying = [rate for rate in rates if rate.kind in _TOGETHER and rate.mode in {mode, ""}]
         for one, two in combinations(applying, 2):
             if one.kind != two.kind:
                 _compare(one.where, one.contains, two.where, two.contains - {"waiting"})

@@ -78,9 +78,7 @@ class Graph:
         """Return all vertices of a node."""
         return np.array(sorted(self.sides.get(node, {"": node}).values()), dtype=np.int32)
 
-    def usable(
-        self, links: NDArray[np.bool_], services: NDArray[np.bool_]
-    ) -> NDArray[np.bool_]:
+    def usable(self, links: NDArray[np.bool_], services: NDArray[np.bool_]) -> NDArray[np.bool_]:
         """Return which arcs are open, given the links and services that are."""
         open_arcs = np.ones(len(self.km), dtype=bool)
         of_link = self.link >= 0
@@ -240,9 +238,7 @@ class _Arcs:
             head=head,
             km=np.concatenate([links.km, np.array([r[2] for r in self.rows], dtype=np.float64)]),
             rate=np.concatenate([rate.astype(np.int32), none]),
-            fixed=np.concatenate(
-                [links.gate, np.array([r[3] for r in self.rows], dtype=np.int32)]
-            ),
+            fixed=np.concatenate([links.gate, np.array([r[3] for r in self.rows], dtype=np.int32)]),
             link=np.concatenate([np.arange(len(links), dtype=np.int32), none]),
             both=both,
             rates=rates,

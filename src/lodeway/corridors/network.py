@@ -14,8 +14,16 @@ from numpy.typing import NDArray
 from lodeway.corridors.audit import check_links, check_nodes, check_references
 from lodeway.corridors.columns import Columns, locate, read_columns
 from lodeway.corridors.records import (
-    LINK_STATUS, Capacity, Gate, Rate, Service, read_capacities, read_gates, read_rates,
-    read_services, unique_ids,
+    LINK_STATUS,
+    Capacity,
+    Gate,
+    Rate,
+    Service,
+    read_capacities,
+    read_gates,
+    read_rates,
+    read_services,
+    unique_ids,
 )  # fmt: skip
 from lodeway.errors import LodewayError, suggestion
 from lodeway.io import read_rows, read_text

@@ -99,7 +99,9 @@ def usable_links(network: Network, permission: Permission) -> NDArray[np.bool_]:
     passable |= (links.status == CLOSED) & np.isin(links.gate, opened) & (links.gate >= 0)
     usable &= passable
     usable &= ~np.isin(links.gate, gates_named(network, permission.closed_gates, "closed gates"))
-    shunned = np.array([bool(set(words) & set(permission.avoid)) for words in links.countries_words])
+    shunned = np.array(
+        [bool(set(words) & set(permission.avoid)) for words in links.countries_words]
+    )
     return np.asarray(usable & ~shunned[links.countries])
 
 

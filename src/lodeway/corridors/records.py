@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
 
 from lodeway.errors import LodewayError, suggestion
 from lodeway.io import Row, read_rows
@@ -115,6 +116,29 @@ class Capacity:
     mt_per_y: float
     used_mt_per_y: float
     where: str
+
+
+class Priced(Protocol):
+    """Whatever has gates and services: a network, or a `Tariff`."""
+
+    @property
+    def gates(self) -> tuple[Gate, ...]:
+        """The gates."""
+        ...
+
+    @property
+    def services(self) -> tuple[Service, ...]:
+        """The services."""
+        ...
+
+
+@dataclass(frozen=True)
+class Tariff:
+    """What a worker needs to price a graph: no nodes and no links."""
+
+    gates: tuple[Gate, ...]
+    services: tuple[Service, ...]
+    rates: tuple[Rate, ...]
 
 
 def unique_ids(rows: Iterable[Row], column: str) -> list[Row]:

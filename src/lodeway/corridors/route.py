@@ -310,7 +310,7 @@ def describe_legs(
 def _mode(network: Network, graph: Graph, arc: int) -> str:
     """Return the mode of an arc, empty for a transfer."""
     if graph.rate[arc] >= 0:
-        return graph.rates[graph.rate[arc]][0]
+        return str(graph.rates[graph.rate[arc]][0])
     price = graph.prices[graph.fixed[arc]]
     return network.services[price.item].mode if price.kind == "service" else ""
 
