@@ -33,7 +33,13 @@ class Walker:
     overlay: Overlay
     known: dict[tuple[int, int], tuple[list[int], list[int]]] = field(default_factory=dict)
 
-    def walk(self, path: Path, central: Prices, usd_per_t: NDArray[np.float64]) -> Journey:
+    def walk(
+        self,
+        path: Path,
+        central: Prices,
+        usd_per_t: NDArray[np.float64],
+        stops: frozenset[int] = frozenset(),
+    ) -> Journey:
         """Return the journey behind a path of the overlay.
 
         Parameters
@@ -44,6 +50,8 @@ class Walker:
             Prices of the central world, by which the legs are told.
         usd_per_t
             Central value of the goods per wet tonne, shape ``(1,)``.
+        stops
+            Nodes at which a leg ends although the mode goes on.
         """
         arcs, vertices, begin = path
         whole = self.overlay.whole
@@ -58,7 +66,7 @@ class Walker:
             reached += through
             here = vertex
         source = int(self.overlay.vertex[begin])
-        legs = describe_legs(self.network, whole, central, usd_per_t, steps, reached, source)
+        legs = describe_legs(self.network, whole, central, usd_per_t, steps, reached, source, stops)
         passed = np.array(steps, dtype=np.int64)
         fixed = whole.fixed[passed[whole.fixed[passed] >= 0]]
         return Journey(

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 import geopandas
 import numpy as np
+from numpy.typing import NDArray
 from shapely.geometry import LineString, Point
 
 from lodeway.corridors.freight import LaneResult
@@ -18,8 +19,9 @@ from lodeway.corridors.scenario import State
 _CRS = "EPSG:4326"
 ROUTE_TOLERANCE_DEG = 0.005
 LINE_TOLERANCE_DEG = 0.03
-#: Lines with fewer points than this in the whole are kept under about half a megabyte.
-MOST_POINTS = 20_000
+#: All lines of one mode together may take this much as GeoJSON.
+MOST_BYTES = 600_000
+_BYTES_PER_LINE, _BYTES_PER_POINT = 130, 20
 
 
 def _line(network: Network, nodes: Sequence[int], tolerance: float) -> LineString | None:
@@ -72,9 +74,10 @@ def gates_layer(network: Network) -> geopandas.GeoDataFrame:
 def lines_layer(network: Network, journeys: Sequence[Journey]) -> geopandas.GeoDataFrame:
     """Return the corridors to draw: railways, ferries, sea lanes in use, and special links.
 
-    Open railways are joined into long lines and simplified until all lines together have fewer
-    than `MOST_POINTS` points. Road and sea lanes appear where a modal route uses them; named
-    links that are planned or closed, and gated ones, appear alone with their status and note.
+    Open railways are joined into long lines; they are simplified, and short pieces (yards, spurs)
+    left out, until all together take less than `MOST_BYTES`. Sea lanes appear where a modal route
+    uses them; open roads are not drawn here, the routes show them. Ferries, and named links that
+    are planned or closed, appear alone with their status and note.
     """
     links = network.links
     mode = np.array(links.mode_words)[links.mode]
@@ -87,13 +90,7 @@ def lines_layer(network: Network, journeys: Sequence[Journey]) -> geopandas.GeoD
     sea = (mode == "sea") & used & ~alone
     rows: list[tuple[str, str, str, LineString]] = []
     for what, chosen in (("rail", rail), ("sea", sea)):
-        chains = _chains(network, np.flatnonzero(chosen).tolist())
-        tolerance = LINE_TOLERANCE_DEG
-        lines = [_line(network, chain, tolerance) for chain in chains]
-        while sum(len(line.coords) for line in lines if line) > MOST_POINTS:
-            tolerance *= 2
-            lines = [_line(network, chain, tolerance) for chain in chains]
-        rows += [(what, "open", "", line) for line in lines if line is not None]
+        rows += [(what, "open", "", line) for line in _drawn(network, chosen)]
     for link in np.flatnonzero(alone):
         line = _line(network, [int(links.tail[link]), int(links.head[link])], 0.0)
         if line is not None:
@@ -102,6 +99,22 @@ def lines_layer(network: Network, journeys: Sequence[Journey]) -> geopandas.GeoD
     names = ("what", "status", "note", "geometry")
     columns = {name: [row[n] for row in rows] for n, name in enumerate(names)}
     return geopandas.GeoDataFrame(columns, geometry="geometry", crs=_CRS)
+
+
+def _drawn(network: Network, chosen: NDArray[np.bool_]) -> list[LineString]:
+    """Return lines along the chosen links, short pieces left out until they fit."""
+    shortest = 0.0
+    lines = [
+        line
+        for chain in _chains(network, np.flatnonzero(chosen).tolist())
+        if (line := _line(network, chain, LINE_TOLERANCE_DEG)) is not None
+    ]
+    while True:
+        kept = [line for line in lines if line.length >= shortest]
+        points = sum(len(line.coords) for line in kept)
+        if _BYTES_PER_LINE * len(kept) + _BYTES_PER_POINT * points <= MOST_BYTES:
+            return kept
+        shortest += 0.01
 
 
 def _chains(network: Network, chosen: Sequence[int]) -> list[list[int]]:

@@ -197,7 +197,7 @@ def _optional(
 
 
 def _capacities(folder: Path, notes: list[str]) -> tuple[Capacity, ...]:
-    """Read ``capacities.csv``; a table of claims that names no item of the network is passed over."""
+    """Read ``capacities.csv``; a table of claims without the column ``capacity`` is not used."""
     path = folder / "capacities.csv"
     if not path.is_file():
         return ()

@@ -67,7 +67,8 @@ class Gate:
         Examples
         --------
         >>> nothing = Range(0, 0, 0)
-        >>> Gate("g", "", "A-B", "rail", 0, 0, "open", nothing, None, "none (1520)", "").breaks_gauge
+        >>> gate = Gate("g", "", "A-B", "rail", 0, 0, "open", nothing, None, "none (1520)", "")
+        >>> gate.breaks_gauge
         False
         """
         return bool(self.gauge_change) and not self.gauge_change.lower().startswith("none")
@@ -222,24 +223,22 @@ def read_gates(path: Path) -> tuple[Gate, ...]:
         Naming file and line, for a duplicate, an unknown mode or status, coordinates out of
         range, or a range that is upside down.
     """
-    gates = []
-    for row in unique_ids(read_rows(path, _GATE_NEEDS, name=path.name), "gate"):
-        gates.append(
-            Gate(
-                id=row.text("gate"),
-                name=row.text("name", row.text("gate")),
-                pair=sorted_pair(row.text("pair")),
-                mode=one_of(row, "mode", BASE_MODES),
-                lon=row.number("lon", low=-180, high=180),
-                lat=row.number("lat", low=-90, high=90),
-                status=one_of(row, "freight_status", GATE_STATUS),
-                delay_h=_needed(row, "delay_low_h", "delay_mode_h", "delay_high_h"),
-                fee_usd_20t=_range(row, "fee_low_usd_20t", "fee_mode_usd_20t", "fee_high_usd_20t"),
-                gauge_change=row.text("gauge_change", ""),
-                where=f"{row.file}:{row.line} {row.text('gate')}",
-            )
+    return tuple(
+        Gate(
+            id=row.text("gate"),
+            name=row.text("name", row.text("gate")),
+            pair=sorted_pair(row.text("pair")),
+            mode=one_of(row, "mode", BASE_MODES),
+            lon=row.number("lon", low=-180, high=180),
+            lat=row.number("lat", low=-90, high=90),
+            status=one_of(row, "freight_status", GATE_STATUS),
+            delay_h=_needed(row, "delay_low_h", "delay_mode_h", "delay_high_h"),
+            fee_usd_20t=_range(row, "fee_low_usd_20t", "fee_mode_usd_20t", "fee_high_usd_20t"),
+            gauge_change=row.text("gauge_change", ""),
+            where=f"{row.file}:{row.line} {row.text('gate')}",
         )
-    return tuple(gates)
+        for row in unique_ids(read_rows(path, _GATE_NEEDS, name=path.name), "gate")
+    )
 
 
 def read_rates(path: Path) -> tuple[Rate, ...]:

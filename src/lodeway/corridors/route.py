@@ -221,7 +221,10 @@ def _describe(
     loading = prices.start_loading.get(mode, np.zeros(1))[:, None]
     lost = (prices.start_loss + prices.mode_loss.get(mode, 0.0))[:, None]
     parts, hours, km = components(prices, graph, rates, times, value, (loading, lost))
-    legs = describe_legs(network, graph, prices, value, path.arcs, path.vertices, path.source)
+    passed = frozenset(network.nodes.place[stop] for stop in stops)
+    legs = describe_legs(
+        network, graph, prices, value, path.arcs, path.vertices, path.source, passed
+    )
     gates = tuple(gate for leg in legs for gate in leg.gates)
     notes = list(network.notes)
     if not value.any():
@@ -254,6 +257,7 @@ def describe_legs(
     arcs: Sequence[int],
     vertices: Sequence[int],
     source: int,
+    stops: frozenset[int] = frozenset(),
 ) -> tuple[Leg, ...]:
     """Cut a path into legs of one mode; a transfer belongs to the leg that begins with it.
 
@@ -265,6 +269,8 @@ def describe_legs(
         Arcs of the whole graph in order of travel, and the vertex to which each leads.
     source
         The vertex where the path begins.
+    stops
+        Nodes at which a leg ends although the mode goes on (a sale point, a place to pass).
     """
     per_km, once = prices.when_choosing(value)
     usd = _priced(graph, per_km[0], once[0])
@@ -273,9 +279,10 @@ def describe_legs(
     pending: list[int] = []
     for step, arc in enumerate(arcs):
         mode = _mode(network, graph, arc)
+        stopped = step > 0 and int(graph.node[vertices[step - 1]]) in stops
         if not mode:
             pending.append(step)
-        elif runs and runs[-1][0] == mode and not pending:
+        elif runs and runs[-1][0] == mode and not pending and not stopped:
             runs[-1][1].append(step)
         else:
             runs.append((mode, [*pending, step]))

@@ -110,7 +110,7 @@ def read_changes(scenario: Mapping[str, Any], where: str) -> tuple[Change, ...]:
                 first,
                 last,
                 here,
-            )  # fmt: skip
+            )
         )
     return tuple(changes)
 
@@ -213,9 +213,9 @@ def apply(network: Network, permission: Permission, changes: Sequence[Change]) -
     """Return what a set of changes makes of the network.
 
     A gate that opens also opens the links with status ``closed`` or ``planned`` that carry it; a
-    gate that shuts shuts all its links. A link that is named opens whatever its status. What is shut
-    by one change stays shut. Modes and avoided countries hold in every state. Only freight counts: a gate's
-    passengers are no part of the network.
+    gate that shuts shuts all its links. A link that is named opens whatever its status. What is
+    shut by one change stays shut. Modes and avoided countries hold in every state. Only freight
+    counts: a gate's passengers are no part of the network.
 
     Raises
     ------

@@ -77,7 +77,7 @@ def run(context: StageContext) -> Result:
             found.rates,
             context.seed,
             context.draws,
-        )  # fmt: skip
+        )
         for found in plan.conditions
     ]
     results = context.engine.map(evaluate, tasks)
@@ -143,7 +143,7 @@ def _shipments(
                 np.maximum(value, 0.0),
                 tuple(lane for lane, _ in lanes),
                 tuple(node for _, node in lanes),
-            )  # fmt: skip
+            )
         )
     return tuple(shipments), tonnes
 
@@ -190,13 +190,13 @@ def _journeys(
     book = RateBook(plan.network.rates, 0, None, dict(found.rates))
     central: Prices = price_all(plan.network, graph, book, plan.permission.modes, found.delays)
     values = {
-        lane: np.array([float(np.median(ship.usd_per_t))])
+        lane: (np.array([float(np.median(ship.usd_per_t))]), frozenset({ship.via}))
         for ship in plan.shipments
         for lane in ship.lanes
     }
     nowhere = Journey((), frozenset(), frozenset(), frozenset())
     return [
-        walker.walk(lane.path, central, values[lane.lane]) if lane.path[2] >= 0 else nowhere
+        walker.walk(lane.path, central, *values[lane.lane]) if lane.path[2] >= 0 else nowhere
         for lane in lanes
     ]
 
