@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 from datetime import date
 
 import numpy as np
@@ -43,7 +42,7 @@ LINKS = """link,from,to,mode,length_km,countries,border,gate,gauge_mm,status,fro
 12,11,12,sea,120,,,,,open,,,,marnet,
 13,12,13,access_sea,1,CCC,,,,open,,,,connector,
 14,14,3,access_road,1,AAA,,,,open,,,,connector,
-"""
+"""  # noqa: E501
 PLACES = """place,kind,lon,lat,country,modes,other,product,intake_t_per_year,note
 Mine,mine,10.00,40.00,AAA,road|rail,,,,
 Port,port,11.01,40.00,BBB,road|rail|sea,,,,
@@ -54,7 +53,7 @@ GATES = """gate,name,pair,mode,lon,lat,freight_status,delay_low_h,delay_mode_h,d
 East,East gate,AAA-BBB,road,10.55,40.00,closed,2,6,16,80,200,360,
 North,North gate,BBB-AAA,road,10.3,40.3,open,2,6,40,80,200,360,
 East_rail,East gate by rail,AAA-BBB,rail,10.5,39.99,planned,12,24,48,180,210,260,1520/1435
-"""
+"""  # noqa: E501
 CAPACITIES = """capacity,kind,item,mt_per_y,used_mt_per_y,source,confidence
 cap-port,place,Port,0.5,0.45,test,assumption
 cap-north,gate,North,3,1,test,assumption
@@ -142,6 +141,7 @@ SCENARIOS = [
 ]
 
 
-def rows_of(path):
-    with path.open(encoding="utf-8") as stream:
-        return list(csv.DictReader(stream))
+@pytest.fixture
+def make_context():
+    """Return the function that builds a tiny study around a network folder."""
+    return context
