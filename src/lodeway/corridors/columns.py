@@ -99,7 +99,8 @@ class Columns:
     def refuse_duplicates(self, column: str) -> None:
         """Refuse an id that stands twice, or that is empty."""
         raw = self.raw(column)
-        if pc.count_distinct(raw).as_py() == len(self) and "" not in raw.slice(0, 1).to_pylist():
+        blank = pc.any(pc.equal(raw, "")).as_py()
+        if pc.count_distinct(raw).as_py() == len(self) and not blank:
             return
         seen: dict[str, int] = {}
         for row, text in enumerate(self.texts(column)):

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from lodeway.corridors.double_count import refuse_double_counts
 from lodeway.corridors.graph import LOADED, Graph
 from lodeway.corridors.rates import TONNES_PER_FEE, Adjustment, RateBook
-from lodeway.corridors.records import Gate, Priced
+from lodeway.corridors.records import Gate, Priced, Range
 from lodeway.errors import LodewayError
 from lodeway.units import HOURS_PER_YEAR
 
@@ -82,19 +82,10 @@ class Prices:
         """Return what is spent at each side of the origin, shape ``(draws, sources)``."""
         columns = []
         for vertex in sources:
-            mode = graph.side[vertex].removesuffix(LOADED) or _only_mode(graph, vertex)
+            mode = graph.mode_at(vertex)
             lost = self.start_loss + self.mode_loss.get(mode, 0.0)
             columns.append(self.start_loading.get(mode, 0.0) + lost * usd_per_t)
         return np.array(columns, dtype=np.float64).T.reshape(self.draws, -1).copy()
-
-
-def _only_mode(graph: Graph, vertex: int) -> str:
-    """Return the mode of a vertex that is not split: that of any link there."""
-    for place in range(graph.first[vertex], graph.first[vertex + 1]):
-        rate = graph.rate[graph.arc_of[place]]
-        if rate >= 0:
-            return str(graph.rates[rate][0])
-    return ""
 
 
 def price_all(
@@ -214,12 +205,13 @@ def _price_gate(
         table["fee"][:, number] = book.drawn(fee, "border fee", gate.mode) / TONNES_PER_FEE
     else:
         table["fee"][:, number] = book.value(book.need("border_fee", gate.mode))
-    mean = max(gate.delay_h.mean * changed.factor + changed.add, 0.0)
+    delay = gate.delay_h or Range(0.0, 0.0, 0.0)  # the network's notes say so
+    mean = max(delay.mean * changed.factor + changed.add, 0.0)
     table["mean"][:, number] = mean
     if book.draws is None:
         table["hours"][:, number] = mean
     else:
-        drawn = book.drawn(gate.delay_h, "gate delay", gate.id)
+        drawn = book.drawn(delay, "gate delay", gate.id)
         table["hours"][:, number] = np.maximum(drawn * changed.factor + changed.add, 0.0)
     table["standing"][:, number] = book.optional("standing", gate.mode)
     if gate.breaks_gauge:

@@ -29,7 +29,7 @@ def refuse_double_counts(network: Priced, rates: Sequence[Rate], modes: Collecti
         applying = [rate for rate in rates if rate.kind in _TOGETHER and rate.mode in {mode, ""}]
         for one, two in combinations(applying, 2):
             if one.kind != two.kind:
-                _compare(one.where, one.contains, two.where, two.contains - {"waiting"})
+                _compare(one.where, one.contains, two.where, two.contains)
         hauls = [rate for rate in applying if rate.kind == "haul"]
         others = [rate for rate in applying if rate.kind != "border_fee"]
         for gate in network.gates:

@@ -17,7 +17,7 @@ from lodeway.corridors.cost import (
     components,
     price_all,
 )  # fmt: skip
-from lodeway.corridors.graph import LOADED, Graph
+from lodeway.corridors.graph import Graph
 from lodeway.corridors.records import Tariff
 from lodeway.corridors.search import dijkstra, sweep
 
@@ -180,7 +180,7 @@ def _start(
     """Return loading and share lost at the side of the origin that each path uses."""
     loading, lost = np.zeros(begun.shape), np.zeros(begun.shape)
     for number, vertex in enumerate(sources):
-        mode = graph.side[vertex].removesuffix(LOADED)
+        mode = graph.mode_at(int(vertex))
         here = begun == number
         once = prices.start_loading.get(mode, np.zeros(prices.draws))
         gone = prices.start_loss + prices.mode_loss.get(mode, 0.0)

@@ -78,6 +78,16 @@ class Graph:
         """Return all vertices of a node."""
         return np.array(sorted(self.sides.get(node, {"": node}).values()), dtype=np.int32)
 
+    def mode_at(self, vertex: int) -> str:
+        """Return the mode of a vertex: its side, or that of the links there."""
+        if self.side[vertex]:
+            return self.side[vertex].removesuffix(LOADED)
+        for place in range(self.first[vertex], self.first[vertex + 1]):
+            rate = self.rate[self.arc_of[place]]
+            if rate >= 0:
+                return str(self.rates[rate][0])
+        return ""
+
     def usable(self, links: NDArray[np.bool_], services: NDArray[np.bool_]) -> NDArray[np.bool_]:
         """Return which arcs are open, given the links and services that are."""
         open_arcs = np.ones(len(self.km), dtype=bool)

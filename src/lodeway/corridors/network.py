@@ -151,6 +151,9 @@ def read_network(folder: Path) -> Network:
     places_path = _existing(folder, "places")
     has_gates = (folder / "gates.csv").is_file()
     gates = read_gates(folder / "gates.csv") if has_gates else ()
+    silent = sum(gate.delay_h is None for gate in gates)
+    if silent:
+        notes.append(f"{silent} gates of {folder.name} have no delay: 0 hours are used")
     if not has_gates:
         notes.append(f"{folder.name} has no gates.csv: links go by their own status")
     nodes = _nodes(nodes_table)

@@ -21,10 +21,7 @@ GATE_STATUS = ("open", "closed", "planned", "restricted")
 LINK_STATUS = ("open", "closed", "planned")
 BASE_MODES = ("road", "rail", "sea", "ferry", "barge")
 
-_GATE_NEEDS = (
-    "gate", "pair", "mode", "lon", "lat", "freight_status", "delay_low_h", "delay_mode_h",
-    "delay_high_h", "fee_low_usd_20t", "fee_mode_usd_20t", "fee_high_usd_20t",
-)  # fmt: skip
+_GATE_NEEDS = ("gate", "pair", "mode", "lon", "lat", "freight_status")
 _RATE_NEEDS = ("rate", "kind", "mode", "unit", "mode_value", "contains", "source", "confidence")
 _SERVICE_NEEDS = ("service", "from", "to", "mode", "hours_mode", "usd_per_t_mode", "contains")
 _CAPACITY_NEEDS = ("capacity", "kind", "item", "mt_per_y")
@@ -46,7 +43,7 @@ class Range:
 
 @dataclass(frozen=True)
 class Gate:
-    """A border crossing. `fee` is in USD per 20 t, None where the table leaves it empty."""
+    """A border crossing; delay and fee (USD per 20 t) are None where the table is empty."""
 
     id: str
     name: str
@@ -55,7 +52,7 @@ class Gate:
     lon: float
     lat: float
     status: str
-    delay_h: Range
+    delay_h: Range | None
     fee_usd_20t: Range | None
     gauge_change: str
     where: str
@@ -66,8 +63,7 @@ class Gate:
 
         Examples
         --------
-        >>> nothing = Range(0, 0, 0)
-        >>> gate = Gate("g", "", "A-B", "rail", 0, 0, "open", nothing, None, "none (1520)", "")
+        >>> gate = Gate("g", "", "A-B", "rail", 0, 0, "open", None, None, "none (1520)", "")
         >>> gate.breaks_gauge
         False
         """
@@ -232,7 +228,7 @@ def read_gates(path: Path) -> tuple[Gate, ...]:
             lon=row.number("lon", low=-180, high=180),
             lat=row.number("lat", low=-90, high=90),
             status=one_of(row, "freight_status", GATE_STATUS),
-            delay_h=_needed(row, "delay_low_h", "delay_mode_h", "delay_high_h"),
+            delay_h=_range(row, "delay_low_h", "delay_mode_h", "delay_high_h"),
             fee_usd_20t=_range(row, "fee_low_usd_20t", "fee_mode_usd_20t", "fee_high_usd_20t"),
             gauge_change=row.text("gauge_change", ""),
             where=f"{row.file}:{row.line} {row.text('gate')}",

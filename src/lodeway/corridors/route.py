@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lodeway.corridors.cost import COMPONENTS, Prices, RateBook, components, price_all
-from lodeway.corridors.graph import LOADED, Graph, build_graph
+from lodeway.corridors.graph import Graph, build_graph
 from lodeway.corridors.network import Network
 from lodeway.corridors.overlay import trace
 from lodeway.corridors.permission import Permission, usable_links, usable_services
@@ -217,7 +217,7 @@ def _describe(
     of_rate, of_fixed = arcs[graph.rate[arcs] >= 0], arcs[graph.fixed[arcs] >= 0]
     np.add.at(rates[0, 0], graph.rate[of_rate], graph.km[of_rate])
     np.add.at(times[0, 0], graph.fixed[of_fixed], 1.0)
-    mode = graph.side[path.source].removesuffix(LOADED)
+    mode = graph.mode_at(path.source)
     loading = prices.start_loading.get(mode, np.zeros(1))[:, None]
     lost = (prices.start_loss + prices.mode_loss.get(mode, 0.0))[:, None]
     parts, hours, km = components(prices, graph, rates, times, value, (loading, lost))

@@ -283,6 +283,55 @@ def _follow(
 
 
 @njit(cache=True)
+def _account(
+    targets: Ints,
+    group: Ints,
+    sources: Ints,
+    staged: bool,
+    settled: NDArray[np.bool_],
+    dist: Floats,
+    before: Ints,
+    by_arc: Ints,
+    before_a: Ints,
+    by_arc_a: Ints,
+    km: Floats,
+    rate: Ints,
+    fixed: Ints,
+    total: Floats,
+    km_by_rate: Floats,
+    times: Floats,
+    km_before: Floats,
+    times_before: Floats,
+    begun: Ints,
+    mark: NDArray[np.uint64],
+) -> None:
+    """Note for one draw the best target of each group and what the way there uses."""
+    best = np.full(len(total), -1, dtype=np.int32)
+    for number in range(len(targets)):
+        vertex, to = targets[number], group[number]
+        if settled[vertex] and dist[vertex] < total[to]:
+            total[to] = dist[vertex]
+            best[to] = vertex
+    for to in range(len(total)):
+        if best[to] < 0:
+            continue
+        vertex, sign = _follow(
+            best[to], before, by_arc, km, rate, fixed, km_by_rate[to], times[to], _HASH_START
+        )
+        if staged:
+            vertex, sign = _follow(
+                vertex, before_a, by_arc_a, km, rate, fixed, km_before[to], times_before[to], sign
+            )
+            km_by_rate[to] += km_before[to]
+            times[to] += times_before[to]
+        mark[to] = sign
+        for number in range(len(sources)):
+            if sources[number] == vertex:
+                begun[to] = number
+                break
+
+
+@njit(cache=True)
 def sweep(
     first: Ints,
     neighbour: Ints,
@@ -369,29 +418,9 @@ def sweep(
                 first, neighbour, arc_of, cost, middle, restart, wanted, dist, before, by_arc,
                 settled, keys, items,
             )  # fmt: skip
-        best = np.full(groups, -1, dtype=np.int32)
-        for number in range(len(targets)):
-            vertex, to = targets[number], group[number]
-            if settled[vertex] and dist[vertex] < total[draw, to]:
-                total[draw, to] = dist[vertex]
-                best[to] = vertex
-        for to in range(groups):
-            if best[to] < 0:
-                continue
-            vertex, sign = _follow(
-                best[to], before, by_arc, km, rate, fixed, km_by_rate[draw, to],
-                times[draw, to], _HASH_START,
-            )  # fmt: skip
-            if len(middle) > 0:
-                vertex, sign = _follow(
-                    vertex, before_a, by_arc_a, km, rate, fixed, km_before[draw, to],
-                    times_before[draw, to], sign,
-                )  # fmt: skip
-                km_by_rate[draw, to] += km_before[draw, to]
-                times[draw, to] += times_before[draw, to]
-            mark[draw, to] = sign
-            for number in range(len(sources)):
-                if sources[number] == vertex:
-                    begun[draw, to] = number
-                    break
+        _account(
+            targets, group, sources, len(middle) > 0, settled, dist, before, by_arc, before_a,
+            by_arc_a, km, rate, fixed, total[draw], km_by_rate[draw], times[draw],
+            km_before[draw], times_before[draw], begun[draw], mark[draw],
+        )  # fmt: skip
     return total, km_by_rate, times, km_before, times_before, begun, mark
