@@ -1,6 +1,6 @@
 """Re-pricing the freight network: our overlay against scipy's Dijkstra on the whole network.
 
-    python -m benchmarks.corridors [NETWORK]
+    python -m benchmarks corridors
 
 Both answer the same question, the cheapest way from some origins to some destinations in one
 possible world. The ratio is the bar; the times are illustrations. scipy runs on a stated sample of
@@ -10,7 +10,6 @@ draws (its matrix is built anew for each draw, parallel links at their minimum, 
 from __future__ import annotations
 
 import os
-import sys
 import time
 from pathlib import Path
 
@@ -63,7 +62,10 @@ def _ships(network: Network, draws: int) -> list[Shipment]:
 def main() -> None:
     beside = Path(__file__).resolve().parents[2] / "shared" / "data"
     root = Path(os.environ.get("LODEWAY_REFERENCE_DATA", beside))
-    folder = Path(sys.argv[1]) if len(sys.argv) > 1 else root / "corridors"
+    folder = root / "corridors"
+    if not folder.is_dir():
+        print(f"left out: {folder} is not here (set LODEWAY_REFERENCE_DATA)")
+        return
     read_network(folder)
     start = time.perf_counter()
     network = read_network(folder)

@@ -14,8 +14,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from lodeway.corridors.cells import cell_arcs
 from lodeway.corridors.graph import Graph, compressed_rows
-from lodeway.corridors.search import cell_arcs, dijkstra
+from lodeway.corridors.search import dijkstra
 
 
 @dataclass(frozen=True)

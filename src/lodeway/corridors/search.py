@@ -8,19 +8,26 @@ smaller number is kept. Parallel arcs are never summed.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any, TypeVar, cast
+
 import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
+Function = TypeVar("Function", bound=Callable[..., Any])
+
 Ints = NDArray[np.int32]
 Floats = NDArray[np.float64]
 
-_HASH_PRIME = np.uint64(1099511628211)  # Fowler-Noll-Vo, 64 bit
-_HASH_START = np.uint64(14695981039346656037)
+
+def compiled(function: Function) -> Function:
+    """Compile a function, and keep the machine code on disk for the next start."""
+    return cast("Function", njit(cache=True)(function))
 
 
-@njit(cache=True)
-def _push(keys: Floats, items: Ints, size: int, key: float, item: int) -> int:
+@compiled
+def push(keys: Floats, items: Ints, size: int, key: float, item: int) -> int:
     """Add an entry to the heap and return its new size."""
     child = size
     while child > 0:
@@ -35,8 +42,8 @@ def _push(keys: Floats, items: Ints, size: int, key: float, item: int) -> int:
     return size + 1
 
 
-@njit(cache=True)
-def _drop_first(keys: Floats, items: Ints, size: int) -> int:
+@compiled
+def drop_first(keys: Floats, items: Ints, size: int) -> int:
     """Remove the smallest entry of the heap and return its new size."""
     size -= 1
     key, item = keys[size], items[size]
@@ -61,7 +68,7 @@ def _drop_first(keys: Floats, items: Ints, size: int) -> int:
     return size
 
 
-@njit(cache=True)
+@compiled
 def _settle(
     first: Ints,
     neighbour: Ints,
@@ -91,10 +98,10 @@ def _settle(
         vertex = sources[number]
         if start[number] < dist[vertex]:
             dist[vertex] = start[number]
-            size = _push(keys, items, size, start[number], vertex)
+            size = push(keys, items, size, start[number], vertex)
     while size > 0:
         vertex = items[0]
-        size = _drop_first(keys, items, size)
+        size = drop_first(keys, items, size)
         if settled[vertex]:
             continue
         settled[vertex] = True
@@ -112,13 +119,13 @@ def _settle(
                 dist[head] = length
                 before[head] = vertex
                 by_arc[head] = arc
-                size = _push(keys, items, size, length, head)
+                size = push(keys, items, size, length, head)
             elif length == dist[head] and length < np.inf and arc < by_arc[head]:
                 before[head] = vertex
                 by_arc[head] = arc
 
 
-@njit(cache=True)
+@compiled
 def dijkstra(
     first: Ints,
     neighbour: Ints,
@@ -164,88 +171,7 @@ def dijkstra(
     return dist, before, by_arc
 
 
-@njit(cache=True)
-def cell_arcs(
-    first: Ints,
-    neighbour: Ints,
-    arc_of: Ints,
-    km: Floats,
-    cell: Ints,
-    portal: NDArray[np.bool_],
-    portals: Ints,
-) -> tuple[Ints, Ints, Ints, Floats]:
-    """Return the shortest ways between portals inside each cell, without those over a third portal.
-
-    Arcs of equal `cell` form cells; -1 belongs to none. From each portal one Dijkstra runs in each
-    cell that touches it, and ends when all that is left lies behind another portal: such ways are
-    sums of others, so the overlay stays exact and sparse.
-
-    Returns
-    -------
-    tuple
-        Two ends (vertices, each pair once), cell and length in km.
-    """
-    vertices = len(first) - 1
-    dist = np.full(vertices, np.inf)
-    behind = np.zeros(vertices, dtype=np.bool_)
-    settled = np.zeros(vertices, dtype=np.bool_)
-    keys = np.empty(len(neighbour) + 1)
-    items = np.empty(len(neighbour) + 1, dtype=np.int32)
-    touched = np.empty(vertices, dtype=np.int32)
-    ends_a, ends_b, cells, lengths = [np.int32(0)], [np.int32(0)], [np.int32(0)], [0.0]
-    for source in portals:
-        done = [np.int32(-1)]
-        for start in range(first[source], first[source + 1]):
-            here = cell[arc_of[start]]
-            if here < 0 or here in done:
-                continue
-            done.append(here)
-            count, live = 1, 1
-            touched[0] = source
-            dist[source] = 0.0
-            size = _push(keys, items, 0, 0.0, source)
-            while size > 0 and live > 0:
-                vertex = items[0]
-                size = _drop_first(keys, items, size)
-                if settled[vertex]:
-                    continue
-                settled[vertex] = True
-                if not behind[vertex]:
-                    live -= 1
-                    if portal[vertex] and vertex > source:
-                        ends_a.append(source)
-                        ends_b.append(vertex)
-                        cells.append(here)
-                        lengths.append(dist[vertex])
-                hidden = behind[vertex] or (portal[vertex] and vertex != source)
-                for place in range(first[vertex], first[vertex + 1]):
-                    head = neighbour[place]
-                    if cell[arc_of[place]] != here or settled[head]:
-                        continue
-                    length = dist[vertex] + km[arc_of[place]]
-                    if length < dist[head]:
-                        if dist[head] == np.inf:
-                            touched[count] = head
-                            count += 1
-                        elif not behind[head]:
-                            live -= 1
-                        dist[head] = length
-                        behind[head] = hidden
-                        live += not hidden
-                        size = _push(keys, items, size, length, head)
-            for number in range(count):
-                dist[touched[number]] = np.inf
-                settled[touched[number]] = False
-                behind[touched[number]] = False
-    return (
-        np.array(ends_a[1:], dtype=np.int32),
-        np.array(ends_b[1:], dtype=np.int32),
-        np.array(cells[1:], dtype=np.int32),
-        np.array(lengths[1:], dtype=np.float64),
-    )
-
-
-@njit(cache=True)
+@compiled
 def _price(km: Floats, rate: Ints, fixed: Ints, per_km: Floats, once: Floats, cost: Floats) -> None:
     """Price every arc that is open (its cost is not infinite)."""
     for arc in range(len(km)):
@@ -258,7 +184,7 @@ def _price(km: Floats, rate: Ints, fixed: Ints, per_km: Floats, once: Floats, co
             cost[arc] = price
 
 
-@njit(cache=True)
+@compiled
 def _follow(
     vertex: int,
     before: Ints,
@@ -282,7 +208,7 @@ def _follow(
     return vertex, mark
 
 
-@njit(cache=True)
+@compiled
 def _account(
     targets: Ints,
     group: Ints,
@@ -331,7 +257,7 @@ def _account(
                 break
 
 
-@njit(cache=True)
+@compiled
 def sweep(
     first: Ints,
     neighbour: Ints,
