@@ -21,6 +21,10 @@ Ints = NDArray[np.int32]
 Floats = NDArray[np.float64]
 
 
+_HASH_PRIME = np.uint64(1099511628211)  # Fowler-Noll-Vo, 64 bit
+_HASH_START = np.uint64(14695981039346656037)
+
+
 def compiled(function: Function) -> Function:
     """Compile a function, and keep the machine code on disk for the next start."""
     return cast("Function", njit(cache=True)(function))
