@@ -7,6 +7,8 @@ import gzip
 import pytest
 
 from lodeway.corridors.network import read_network
+from lodeway.corridors.permission import Permission
+from lodeway.corridors.route import find_route
 from lodeway.errors import LodewayError
 
 LINK_1 = "1,2,3,road,50,AAA,,,,open,,,,osm,"
@@ -95,7 +97,9 @@ def test_without_gates_links_go_by_their_status_and_it_is_said(folder, edit):
     (folder / "gates.csv").unlink()
     network = read_network(folder)
     assert any("no gates.csv" in note for note in network.notes)
-    assert (network.links.gate == -1).all()
+    opened = find_route(network, "Mine", "Port", permission=Permission(open_gates=("East",)))
+    assert opened.length_km == 102
+    assert find_route(network, "Mine", "Port").length_km == 182
 
 
 def test_order_of_rows_does_not_matter(folder):

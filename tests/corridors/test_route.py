@@ -45,6 +45,23 @@ def test_a_pair_of_countries_shuts_its_gates_in_either_order(folder, pair):
     assert caught.value.code == "no-route"
 
 
+def test_a_border_opens_by_gate_and_never_as_a_whole(folder):
+    with pytest.raises(LodewayError, match=r"gates open by name.*East, North"):
+        find_route(
+            read_network(folder), "Mine", "Port", permission=Permission(open_gates=("AAA-BBB",))
+        )
+
+
+def test_a_shut_border_shuts_links_without_a_gate_too(folder, edit):
+    edit("links", "AAA-BBB,East,,closed", "AAA-BBB,,,closed")
+    network = read_network(folder)
+    anything = Permission(include=("closed",))
+    assert find_route(network, "Mine", "Port", permission=anything).length_km == 102
+    shut = Permission(include=("closed",), closed_gates=("BBB-AAA",))
+    with pytest.raises(LodewayError, match="no permitted route"):
+        find_route(network, "Mine", "Port", permission=shut)
+
+
 def test_an_avoided_country_is_not_entered(folder):
     with pytest.raises(LodewayError, match="no permitted route"):
         find_route(read_network(folder), "Mine", "Port", permission=Permission(avoid=("BBB",)))

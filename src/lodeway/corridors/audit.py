@@ -105,7 +105,8 @@ def check_links(
     nodes, gates
         What links refer to.
     has_gates
-        Whether the folder has a gates table; without one no link needs a gate.
+        Whether the folder has a gates table; without one no link needs a gate, and `gates` are
+        those that links name.
     """
     table.refuse_duplicates("link")
     raw_mode, words = table.codes("mode")
@@ -121,9 +122,10 @@ def check_links(
     _refuse_first(unknown[status_raw], table, "status", f"one of {', '.join(LINK_STATUS)}")
     status = np.array([LINK_STATUS.index(word) for word in status_words] or [0], dtype=np.int32)
     km = _checked_lengths(table, tail, head, nodes)
-    gate = _gates_of_links(table, gates) if has_gates else np.full(len(table), -1, dtype=np.int32)
+    gate = _gates_of_links(table, gates)
     _check_borders(table, tail, head, nodes, gates, gate, access, status[status_raw], has_gates)
-    _check_gate_modes(table, gates, gate, mode, mode_words)
+    if has_gates:
+        _check_gate_modes(table, gates, gate, mode, mode_words)
     return CheckedLinks(mode, mode_words, access, km, gate, status[status_raw], _capacity(table))
 
 

@@ -23,6 +23,7 @@ from lodeway.corridors.records import (
     read_gates,
     read_rates,
     read_services,
+    sorted_pair,
     unique_ids,
 )  # fmt: skip
 from lodeway.errors import LodewayError, suggestion
@@ -155,7 +156,10 @@ def read_network(folder: Path) -> Network:
     if silent:
         notes.append(f"{silent} gates of {folder.name} have no delay: 0 hours are used")
     if not has_gates:
-        notes.append(f"{folder.name} has no gates.csv: links go by their own status")
+        notes.append(
+            f"{folder.name} has no gates.csv: links go by their own status; gates that links name "
+            "have no delay and pay the general border fee"
+        )
     nodes = _nodes(nodes_table)
     places = unique_ids(read_rows(places_path, ("place",), name=places_path.name), "place")
     services = _optional(folder, "services.csv", read_services)
@@ -163,7 +167,7 @@ def read_network(folder: Path) -> Network:
     if not rates_path.is_file():
         rates_path = DEFAULT_RATES
         notes.append(f"{folder.name} has no rates.csv: the package's default rates are used")
-    links = _links(links_table, nodes_table, nodes, gates, has_gates=has_gates)
+    links, gates = _links(links_table, nodes_table, nodes, gates, has_gates=has_gates)
     nodes = _with_new_places(nodes, services)
     capacities = _capacities(folder, notes)
     network = Network(
@@ -249,16 +253,17 @@ def _links(
     gates: tuple[Gate, ...],
     *,
     has_gates: bool,
-) -> Links:
+) -> tuple[Links, tuple[Gate, ...]]:
     node_ids = nodes_table.raw("node")
     tail = table.find("from", node_ids, "a node of the nodes table")
     head = table.find("to", node_ids, "a node of the nodes table")
+    gates = gates if has_gates else _implied_gates(table, tail, head, nodes)
     checked = check_links(table, tail, head, nodes, gates, has_gates=has_gates)
     order = table.order("link")
     countries, countries_words = table.codes("countries")
     name, name_words = _names(table)
     ids = table.texts("link")
-    return Links(
+    links = Links(
         ids=ids if bool((np.diff(order) == 1).all()) else [ids[row] for row in order],
         tail=tail[order],
         head=head[order],
@@ -276,6 +281,25 @@ def _links(
         name=name[order],
         name_words=name_words,
     )
+    return links, gates
+
+
+def _implied_gates(
+    table: Columns, tail: NDArray[np.int32], head: NDArray[np.int32], nodes: Nodes
+) -> tuple[Gate, ...]:
+    """Make gates of the names on links where there is no gates table: no delay, no fee known."""
+    found: dict[str, Gate] = {}
+    codes, words = table.codes("gate")
+    for row in np.flatnonzero(np.array([bool(word) for word in words] or [False])[codes]):
+        name = words[codes[row]]
+        ends = [nodes.country_words[nodes.country[end[row]]] for end in (tail, head)]
+        border = table.cell(int(row), "border") if table.has("border") else ""
+        lon, lat = (float(x[tail[row]] + x[head[row]]) / 2 for x in (nodes.lon, nodes.lat))
+        mode = table.cell(int(row), "mode").removeprefix("access_")
+        pair = sorted_pair(border or "-".join(ends))
+        gate = Gate(name, name, pair, mode, lon, lat, "open", None, None, "", table.where(int(row)))
+        found.setdefault(name, gate)
+    return tuple(found.values())
 
 
 def _names(table: Columns) -> tuple[NDArray[np.int32], tuple[str, ...]]:

@@ -13,6 +13,7 @@ from lodeway.corridors.network import CLOSED, OPEN, PLANNED, Network
 from lodeway.corridors.records import BASE_MODES, LINK_STATUS, sorted_pair
 from lodeway.errors import LodewayError, suggestion
 
+_PAIR = r"[A-Z]{3}[-|][A-Z]{3}"
 _STATUS = {"open": OPEN, "closed": CLOSED, "planned": PLANNED}
 
 
@@ -50,30 +51,59 @@ def _known(words: Iterable[str], choices: Iterable[str], where: str, code: str) 
             )
 
 
-def gates_named(network: Network, names: Iterable[str], where: str) -> list[int]:
-    """Return gates by id or by pair of countries, in either order.
+def opened_gates(network: Network, names: Iterable[str]) -> list[int]:
+    """Return gates by id; a pair of countries is refused, for gates open by name.
 
     Raises
     ------
     LodewayError
         With code ``unknown-id`` and a suggestion.
     """
-    by_pair: dict[str, list[int]] = {}
-    for number, gate in enumerate(network.gates):
-        by_pair.setdefault(gate.pair, []).append(number)
-    found: list[int] = []
+    found = []
     for name in names:
-        pair = sorted_pair(name) if re.fullmatch(r"[A-Z]{3}[-|][A-Z]{3}", name) else ""
-        if name in network.gate_position:
-            found.append(network.gate_position[name])
-        elif pair in by_pair:
-            found.extend(by_pair[pair])
-        else:
-            near = suggestion(name, [*network.gate_position, *by_pair])
+        if re.fullmatch(_PAIR, name) and name not in network.gate_position:
+            pair = sorted_pair(name)
+            gates = [gate.id for gate in network.gates if gate.pair == pair]
             raise LodewayError(
-                "unknown-id", where, repr(name), "a gate, or a pair of countries with gates", near
-            )
+                "unknown-id", "open gates", repr(name), "the id of a gate",
+                f"gates open by name, never a border as a whole: {', '.join(gates) or 'none'}",
+            )  # fmt: skip
+        found.append(network.gate_of(name, "open gates"))
     return found
+
+
+def shut_links(network: Network, names: Iterable[str]) -> NDArray[np.bool_]:
+    """Return the links of gates, or of the whole border of a pair of countries in either order.
+
+    Raises
+    ------
+    LodewayError
+        With code ``unknown-id`` and a suggestion.
+    """
+    links = network.links
+    shut = np.zeros(len(links), dtype=bool)
+    pairs = {gate.pair for gate in network.gates}
+    for name in names:
+        pair = sorted_pair(name) if re.fullmatch(_PAIR, name) else ""
+        if name in network.gate_position:
+            shut |= links.gate == network.gate_position[name]
+        elif pair and (pair in pairs or _border(network, pair).any()):
+            shut |= _border(network, pair)
+            shut |= np.isin(links.gate, [n for n, g in enumerate(network.gates) if g.pair == pair])
+        else:
+            near = suggestion(name, [*network.gate_position, *pairs])
+            raise LodewayError(
+                "unknown-id", "closed gates", repr(name),
+                "a gate, or a pair of countries with a border", near,
+            )  # fmt: skip
+    return shut
+
+
+def _border(network: Network, pair: str) -> NDArray[np.bool_]:
+    """Return the links that cross the border of two countries."""
+    both = set(pair.split("-"))
+    crossing = [both <= set(words) for words in network.links.countries_words]
+    return np.asarray(np.array(crossing or [False])[network.links.countries])
 
 
 def usable_links(network: Network, permission: Permission) -> NDArray[np.bool_]:
@@ -95,10 +125,10 @@ def usable_links(network: Network, permission: Permission) -> NDArray[np.bool_]:
     passable = links.status == OPEN
     for word in permission.include:
         passable |= links.status == _STATUS[word]
-    opened = gates_named(network, permission.open_gates, "open gates")
+    opened = opened_gates(network, permission.open_gates)
     passable |= (links.status == CLOSED) & np.isin(links.gate, opened) & (links.gate >= 0)
     usable &= passable
-    usable &= ~np.isin(links.gate, gates_named(network, permission.closed_gates, "closed gates"))
+    usable &= ~shut_links(network, permission.closed_gates)
     shunned = np.array(
         [bool(set(words) & set(permission.avoid)) for words in links.countries_words]
     )

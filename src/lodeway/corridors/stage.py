@@ -341,6 +341,10 @@ def _sources(
     book = RateBook(plan.network.rates, 0, None)
     price_all(plan.network, build_graph(plan.network), book, plan.permission.modes)
     rows = {("freight", "", f"{rates}#{rate}") for rate in book.used}
+    rows |= {
+        ("capacity", row.item, f"{folder}/capacities.csv#{row.id}")
+        for row in plan.network.capacities
+    }
     for lanes, ways in zip(results, journeys, strict=True):
         for lane, way in zip(lanes, ways, strict=True):
             rows |= {("freight", lane.lane, f"{folder}/gates.csv#{gate}") for gate in lane.gates}
