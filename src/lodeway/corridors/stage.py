@@ -1,0 +1,355 @@
+"""The corridors stage: what freight every lane pays in every state, and the routes to draw."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import xarray as xr
+
+from lodeway.corridors.capacity import Hold, bottleneck, holds
+from lodeway.corridors.cost import COMPONENTS, Prices, RateBook, price_all
+from lodeway.corridors.freight import LaneResult, Shipment, Task, evaluate
+from lodeway.corridors.graph import Graph, build_graph
+from lodeway.corridors.journey import Journey, Walker
+from lodeway.corridors.layers import gates_layer, lines_layer, routes_layer
+from lodeway.corridors.network import Network, read_network
+from lodeway.corridors.overlay import build_overlay
+from lodeway.corridors.permission import Permission
+from lodeway.corridors.records import Tariff
+from lodeway.corridors.scenario import Conditions, State, apply, special_links, states
+from lodeway.errors import LodewayError
+from lodeway.model import Result, StageContext
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What the study asks: the network, the states and the shipments."""
+
+    network: Network
+    permission: Permission
+    states: tuple[State, ...]
+    conditions: tuple[Conditions, ...]
+    shipments: tuple[Shipment, ...]
+    wet_mt_per_y: Mapping[str, float]
+
+
+def run(context: StageContext) -> Result:
+    """Compute the tables that ``docs/handovers.md`` lists for the corridors.
+
+    Parameters
+    ----------
+    context
+        Its settings hold ``corridors`` (network, modes, avoid; optionally include, open, close),
+        ``project``, ``market``, ``scenario`` and ``report``; its inputs are ``processing``
+        (streams) and ``sales`` (goods_usd_per_t and lanes).
+
+    Returns
+    -------
+    Result
+        Tables states, freight, legs, routes, gate_use, capacity, gates and lines. The bytes do
+        not depend on the number of workers.
+
+    Raises
+    ------
+    LodewayError
+        ``no-route`` when a project reaches no market in the baseline.
+    """
+    plan = _plan(context)
+    context.progress(f"network of {len(plan.network.links):,} links, {len(plan.states)} states")
+    graph = build_graph(plan.network)
+    special = special_links(plan.network, plan.permission, plan.states)
+    links = np.any([found.links for found in plan.conditions], axis=0)
+    services = np.any([found.services for found in plan.conditions], axis=0)
+    overlay = build_overlay(graph, graph.usable(links, services), special, _stops(plan))
+    tariff = Tariff(plan.network.gates, plan.network.services, plan.network.rates)
+    tasks = [
+        Task(
+            tariff,
+            overlay.graph,
+            overlay.graph.usable(found.links, found.services),
+            plan.shipments,
+            plan.permission.modes,
+            found.delays,
+            found.rates,
+            context.seed,
+            context.draws,
+        )
+        for found in plan.conditions
+    ]
+    results = context.engine.map(evaluate, tasks)
+    _refuse_unreachable(plan, context.settings, results[0])
+    walker = Walker(plan.network, overlay)
+    journeys = [
+        _journeys(walker, plan, graph, found, lanes)
+        for found, lanes in zip(plan.conditions, results, strict=True)
+    ]
+    return _result(context, plan, results, journeys)
+
+
+def _plan(context: StageContext) -> Plan:
+    settings = context.settings
+    section = settings["corridors"]
+    network = read_network(context.folder / section["network"])
+    permission = Permission(
+        modes=tuple(section.get("modes") or ("road",)),
+        include=tuple(section.get("include") or ()),
+        open_gates=tuple(section.get("open") or ()),
+        closed_gates=tuple(section.get("close") or ()),
+        avoid=tuple(section.get("avoid") or ()),
+    )
+    report_year = (settings.get("report") or {}).get("year")
+    scenarios = settings.get("scenario") or [{"name": "today"}]
+    every = states(scenarios, context.first_year, report_year)
+    conditions = tuple(apply(network, permission, state.changes) for state in every)
+    shipments, wet = _shipments(context, network)
+    return Plan(network, permission, every, conditions, shipments, wet)
+
+
+def _shipments(
+    context: StageContext, network: Network
+) -> tuple[tuple[Shipment, ...], dict[str, float]]:
+    """Join lanes, values and places; a value per dry tonne becomes one per wet tonne."""
+    streams, sales = context.table("processing", "streams"), context.table("sales", "sales")
+    projects = {str(item["name"]): item for item in context.settings["project"]}
+    markets = {str(item["name"]): item for item in context.settings["market"]}
+    dry, wet = streams["product_t_per_y"], streams["wet_t_per_y"]
+    by_sale: dict[str, list[tuple[str, int]]] = {}
+    for lane in sales["lane"].to_numpy().tolist():
+        sale, _, market = str(lane).partition(">")
+        place = str(markets[market]["place"])
+        by_sale.setdefault(sale, []).append(
+            (str(lane), network.node_of(place, f"market {market} place"))
+        )
+    shipments, tonnes = [], {}
+    for sale, lanes in by_sale.items():
+        project = projects[sale.partition(":")[0]]
+        name = project["name"]
+        origin = network.node_of(str(project["place"]), f"project {name} place")
+        point = str((project.get("sale") or {}).get("point") or project["place"])
+        via = network.node_of(point, f"project {name} sale.point")
+        one, two = (_of_sale(table, sale, context.draws) for table in (dry, wet))
+        share = np.divide(one, two, out=np.ones_like(one), where=two > 0)
+        value = _of_sale(sales["goods_usd_per_t"], sale, context.draws) * share
+        tonnes[sale] = float(np.median(two)) / 1e6
+        shipments.append(
+            Shipment(
+                sale,
+                origin,
+                -1 if via == origin else via,
+                np.maximum(value, 0.0),
+                tuple(lane for lane, _ in lanes),
+                tuple(node for _, node in lanes),
+            )
+        )
+    return tuple(shipments), tonnes
+
+
+def _of_sale(table: xr.DataArray, sale: str, draws: int) -> Any:
+    """Return one sale's draws; R realisations serve draw k with k mod R."""
+    values = np.asarray(table.sel(sale=sale).transpose("draw").to_numpy(), dtype=np.float64)
+    return np.resize(values, draws)
+
+
+def _stops(plan: Plan) -> list[int]:
+    stops = {node for ship in plan.shipments for node in (ship.origin, ship.via, *ship.targets)}
+    return sorted(stops - {-1})
+
+
+def _refuse_unreachable(
+    plan: Plan, settings: Mapping[str, Any], baseline: Sequence[LaneResult]
+) -> None:
+    """Refuse a study with a project that reaches no market today."""
+    reached: dict[str, bool] = {}
+    markets: dict[str, list[str]] = {}
+    for lane in baseline:
+        project = lane.lane.partition(":")[0]
+        reached[project] = reached.get(project, False) or bool(np.isfinite(lane.km).any())
+        markets.setdefault(project, []).append(lane.lane.partition(">")[2])
+    places = {str(item["name"]): str(item["place"]) for item in settings["project"]}
+    for project, good in reached.items():
+        if not good:
+            modes = ", ".join(plan.permission.modes)
+            avoided = ", ".join(plan.permission.avoid) or "no country"
+            raise LodewayError(
+                "no-route", f"project {project} ({places[project]})",
+                f"no route to {', '.join(sorted(set(markets[project])))} in state "
+                f"{plan.states[0].name}",
+                f"links of {modes}, avoiding {avoided}, that reach a market",
+                "ask for more modes, open a gate, or add a service",
+            )  # fmt: skip
+
+
+def _journeys(
+    walker: Walker, plan: Plan, graph: Graph, found: Conditions, lanes: Sequence[LaneResult]
+) -> list[Journey]:
+    """Walk the modal route of every lane of one state."""
+    book = RateBook(plan.network.rates, 0, None, dict(found.rates))
+    central: Prices = price_all(plan.network, graph, book, plan.permission.modes, found.delays)
+    values = {
+        lane: (np.array([float(np.median(ship.usd_per_t))]), frozenset({ship.via}))
+        for ship in plan.shipments
+        for lane in ship.lanes
+    }
+    nowhere = Journey((), frozenset(), frozenset(), frozenset())
+    return [
+        walker.walk(lane.path, central, *values[lane.lane]) if lane.path[2] >= 0 else nowhere
+        for lane in lanes
+    ]
+
+
+def _result(
+    context: StageContext,
+    plan: Plan,
+    results: Sequence[Sequence[LaneResult]],
+    journeys: Sequence[Sequence[Journey]],
+) -> Result:
+    network = plan.network
+    held = [
+        [
+            holds(network, way.links, way.nodes, plan.wet_mt_per_y[_sale(lane.lane)],
+                  found.capacities)
+            for lane, way in zip(lanes, ways, strict=True)
+        ]
+        for lanes, ways, found in zip(results, journeys, plan.conditions, strict=True)
+    ]  # fmt: skip
+    data = {
+        "states": _states_table(plan.states),
+        "freight": _freight(network, plan.states, results, held),
+        "legs": _legs_table(plan.states, results, journeys),
+        "routes": routes_layer(network, plan.states, results, journeys),
+        "gate_use": _gate_use(plan.states, results),
+        "capacity": _capacity_table(plan.states, results, held),
+        "gates": gates_layer(network),
+        "lines": lines_layer(network, [way for ways in journeys for way in ways]),
+    }
+    return Result(data=data, sources=_sources(context, plan, results, journeys))
+
+
+def _sale(lane: str) -> str:
+    return lane.partition(">")[0]
+
+
+def _states_table(every: Sequence[State]) -> pd.DataFrame:
+    return pd.DataFrame(
+        {
+            "state": [state.name for state in every],
+            "scenario": [state.scenario for state in every],
+            "positions": ["+".join(map(str, state.positions)) for state in every],
+            "full": [state.full for state in every],
+            "report_year": [state.report_year for state in every],
+        }
+    )
+
+
+def _freight(
+    network: Network,
+    every: Sequence[State],
+    results: Sequence[Sequence[LaneResult]],
+    held: Sequence[Sequence[Sequence[Hold]]],
+) -> xr.Dataset:
+    def stack(name: str) -> Any:
+        return np.stack([np.stack([getattr(lane, name) for lane in lanes]) for lanes in results], 1)
+
+    def by_state(rows: Sequence[Sequence[Any]], kind: Any) -> Any:
+        return np.array([list(row) for row in rows], dtype=kind).T
+
+    draw = ("lane", "state", "draw")
+    fits = by_state([[all(h.fits for h in hold) for hold in row] for row in held], bool)
+    texts = by_state([[bottleneck(network, hold) for hold in row] for row in held], object)
+    return xr.Dataset(
+        {
+            "usd_per_wet_t": (("lane", "state", "component", "draw"), stack("usd")),
+            "to_point_usd_per_wet_t": (draw, stack("to_point")),
+            "hours": (draw, stack("hours")),
+            "km": (draw, stack("km")),
+            "fits": (("lane", "state"), fits),
+            "bottleneck": (("lane", "state"), texts.astype(str)),
+        },
+        coords={
+            "lane": [lane.lane for lane in results[0]],
+            "state": [state.name for state in every],
+            "component": list(COMPONENTS),
+        },
+    )
+
+
+def _legs_table(
+    every: Sequence[State],
+    results: Sequence[Sequence[LaneResult]],
+    journeys: Sequence[Sequence[Journey]],
+) -> pd.DataFrame:
+    rows = [
+        {
+            "lane": lane.lane, "state": state.name, "leg": number, "mode": leg.mode,
+            "from": leg.origin, "to": leg.destination, "countries": "|".join(leg.countries),
+            "gates": "|".join(leg.gates), "km": leg.km, "hours": leg.hours,
+            "usd_per_wet_t": leg.usd_per_t,
+        }
+        for state, lanes, ways in zip(every, results, journeys, strict=True)
+        for lane, way in zip(lanes, ways, strict=True)
+        for number, leg in enumerate(way.legs)
+    ]  # fmt: skip
+    columns = ["lane", "state", "leg", "mode", "from", "to", "countries", "gates", "km", "hours",
+               "usd_per_wet_t"]  # fmt: skip
+    return pd.DataFrame(rows, columns=columns)
+
+
+def _gate_use(every: Sequence[State], results: Sequence[Sequence[LaneResult]]) -> pd.DataFrame:
+    rows = [
+        {"lane": lane.lane, "state": state.name, "gate": gate, "share": share}
+        for state, lanes in zip(every, results, strict=True)
+        for lane in lanes
+        for gate, share in sorted(lane.gates.items())
+    ]
+    return pd.DataFrame(rows, columns=["lane", "state", "gate", "share"])
+
+
+def _capacity_table(
+    every: Sequence[State],
+    results: Sequence[Sequence[LaneResult]],
+    held: Sequence[Sequence[Sequence[Hold]]],
+) -> pd.DataFrame:
+    rows = [
+        {
+            "lane": lane.lane, "state": state.name, "item": hold.item, "kind": hold.kind,
+            "capacity_mt": hold.capacity_mt, "used_mt": hold.used_mt,
+            "needed_mt": hold.needed_mt, "left_mt": hold.left_mt, "fits": hold.fits,
+        }
+        for state, lanes, found in zip(every, results, held, strict=True)
+        for lane, of_lane in zip(lanes, found, strict=True)
+        for hold in of_lane
+    ]  # fmt: skip
+    columns = ["lane", "state", "item", "kind", "capacity_mt", "used_mt", "needed_mt", "left_mt",
+               "fits"]  # fmt: skip
+    return pd.DataFrame(rows, columns=columns)
+
+
+def _sources(
+    context: StageContext,
+    plan: Plan,
+    results: Sequence[Sequence[LaneResult]],
+    journeys: Sequence[Sequence[Journey]],
+) -> list[tuple[str, str, str]]:
+    """Say which rows stand behind the freight: rates for all, gates and services by lane."""
+    folder = str(context.settings["corridors"]["network"]).rstrip("/")
+    own = (plan.network.folder / "rates.csv").is_file()
+    rates = f"{folder}/rates.csv" if own else "package:corridors/default_rates.csv"
+    book = RateBook(plan.network.rates, 0, None)
+    price_all(plan.network, build_graph(plan.network), book, plan.permission.modes)
+    rows = {("freight", "", f"{rates}#{rate}") for rate in book.used}
+    rows |= {
+        ("capacity", row.item, f"{folder}/capacities.csv#{row.id}")
+        for row in plan.network.capacities
+    }
+    for lanes, ways in zip(results, journeys, strict=True):
+        for lane, way in zip(lanes, ways, strict=True):
+            rows |= {("freight", lane.lane, f"{folder}/gates.csv#{gate}") for gate in lane.gates}
+            rows |= {
+                ("freight", lane.lane, f"{folder}/services.csv#{plan.network.services[item].id}")
+                for item in way.services
+            }
+    return sorted(rows)
