@@ -1,3 +1,4 @@
+# ruff: noqa: E501
 """A made-up study that looks like a real one; no number in it is a fact."""
 
 from __future__ import annotations
@@ -38,7 +39,9 @@ def netback() -> xr.Dataset:
     base = level[:, None] * (1 + 0.12 * rng.standard_normal((6, DRAWS)))
     fr = np.empty((6, 4, DRAWS))
     for s in range(4):
-        cut = np.array([gain[s][0], gain[s][1], gain[s][2], gain[s][3], gain[s][0] * 1.3, gain[s][1]])
+        cut = np.array(
+            [gain[s][0], gain[s][1], gain[s][2], gain[s][3], gain[s][0] * 1.3, gain[s][1]]
+        )
         fr[:, s] = freight0[:, None] * (1 + 0.2 * rng.random((6, DRAWS))) * 0 + freight0[:, None]
         fr[:, s] -= cut[:, None] * (0.3 + 1.4 * np.random.default_rng(2).random((6, DRAWS)))
     nb = base[:, None] - fr
@@ -137,24 +140,52 @@ def registry() -> Result:
          "aliases": "", "commodities": [*(where[n][2] for n in names), "gold"], "country": "AZE",
          "radius_km": [*(where[n][3] for n in names), 0], "coordinate_source": [*(where[n][4] for n in names), ""]},
         geometry=[*(Point(where[n][:2]) for n in names), Point()], crs=4326)  # fmt: skip
-    return Result({"deposits": frame, "ledger": ledger()}, {}, [("coordinates", "demirli", "deposits.csv#3")])
+    return Result(
+        {"deposits": frame, "ledger": ledger()}, {}, [("coordinates", "demirli", "deposits.csv#3")]
+    )
 
 
 def corridors() -> Result:
-    main = LineString([(49.85, 40.4), (48.9, 39.95), (47.1, 40.6), (46.3, 40.7), (45.0, 41.4), (44.8, 41.7), (43.6, 42.0), (41.65, 41.65)])
+    main = LineString(
+        [
+            (49.85, 40.4),
+            (48.9, 39.95),
+            (47.1, 40.6),
+            (46.3, 40.7),
+            (45.0, 41.4),
+            (44.8, 41.7),
+            (43.6, 42.0),
+            (41.65, 41.65),
+        ]
+    )
     btk = LineString([(44.8, 41.7), (43.5, 41.45), (43.1, 40.6), (41.3, 39.9), (39.0, 39.7)])
     arm = LineString([(46.3, 40.7), (45.1, 40.9), (44.5, 40.2), (43.9, 40.0), (43.1, 40.6)])
-    zan = LineString([(48.9, 39.95), (47.0, 39.2), (46.3, 38.9), (45.4, 39.2), (44.5, 39.75), (43.1, 40.6)])
+    zan = LineString(
+        [(48.9, 39.95), (47.0, 39.2), (46.3, 38.9), (45.4, 39.2), (44.5, 39.75), (43.1, 40.6)]
+    )
     lines = gpd.GeoDataFrame(
         {"what": ["rail", "rail", "rail", "rail", "sea", "road"], "status": ["open", "open", "closed", "planned", "open", "open"],
          "note": ["", "BTK", "", "TRIPP railway", "", ""]},
         geometry=[main, btk, arm, zan, LineString([(41.65, 41.65), (36, 42.5), (29.1, 41.3)]), LineString([(45.8, 40.57), (46.3, 40.7)])], crs=4326)  # fmt: skip
-    starts = {"demirli": (46.73, 40.03), "dashkasan": (46.08, 40.52), "gedabek": (45.81, 40.57), "filizchay": (46.45, 41.78)}
+    starts = {
+        "demirli": (46.73, 40.03),
+        "dashkasan": (46.08, 40.52),
+        "gedabek": (45.81, 40.57),
+        "filizchay": (46.45, 41.78),
+    }
     rows, shapes = [], []
     for lane in LANES:
         for state in STATES:
             start = starts[lane.split(":")[0]]
-            path = [(46.3, 40.7), (45.0, 41.4), (44.8, 41.7), (43.6, 42.0), (41.65, 41.65), (36, 42.5), (29.1, 41.3)]
+            path = [
+                (46.3, 40.7),
+                (45.0, 41.4),
+                (44.8, 41.7),
+                (43.6, 42.0),
+                (41.65, 41.65),
+                (36, 42.5),
+                (29.1, 41.3),
+            ]
             if state == "armenia-open":
                 path = [*arm.coords, (41.3, 39.9), (36.2, 36.6)]
             if state == "zangezur":
@@ -183,11 +214,45 @@ def economics() -> Result:
                            "share_filled_p50": 0.003, "share_filled_p90": 0.005, "verdict": "does not pay by minerals alone"}])  # fmt: skip
     readings = pd.DataFrame([{"claim": "C-004", "origin": "Zod", "destination": "Kars", "base": "by Georgia", "alternative": "by Armenia",
                               "base_km": 820, "alternative_km": 470, "saved_km": 350, "within_error": True, "verdict": "fits"}])  # fmt: skip
-    summary = pd.DataFrame([{"claim": "C-004", "tried": 24, "within_error": 2, "expected_by_chance": 1.7, "verdict": "no better than chance"}])
+    summary = pd.DataFrame(
+        [
+            {
+                "claim": "C-004",
+                "tried": 24,
+                "within_error": 2,
+                "expected_by_chance": 1.7,
+                "verdict": "no better than chance",
+            }
+        ]
+    )
     gains = pd.DataFrame([{"scenario": "armenia-open", "project": "dashkasan", "party": party, "p10": v * 0.5, "p50": v, "p90": v * 1.6, "unit": "USD/y"}
                           for party, v in (("mine", 5e6), ("buyer", 3e6), ("Georgian railway", -6e6), ("Armenia", 4e6))])  # fmt: skip
-    jobs = pd.DataFrame([{"project": "demirli", "kind": "direct", "phase": "operation", "low": 140, "mode": 150, "high": 300, "source_id": "c.csv#1"}])
-    check = pd.DataFrame([{"line": "Net smelter return", "low": 1700, "mode": 1900, "high": 2100, "recorded": 1820, "unit": "USD/t", "note": "2021 invoice"}])
+    jobs = pd.DataFrame(
+        [
+            {
+                "project": "demirli",
+                "kind": "direct",
+                "phase": "operation",
+                "low": 140,
+                "mode": 150,
+                "high": 300,
+                "source_id": "c.csv#1",
+            }
+        ]
+    )
+    check = pd.DataFrame(
+        [
+            {
+                "line": "Net smelter return",
+                "low": 1700,
+                "mode": 1900,
+                "high": 2100,
+                "recorded": 1820,
+                "unit": "USD/t",
+                "note": "2021 invoice",
+            }
+        ]
+    )
     tornado = pd.DataFrame([{"project": "demirli", "input": i, "low": -a, "high": a * 1.1, "unit": "USD"}
                             for i, a in (("copper price", 4e7), ("recovery", 1.1e7), ("freight", 3e6))])  # fmt: skip
     questions = pd.DataFrame([
@@ -195,8 +260,19 @@ def economics() -> Result:
          "figure_ids": "corridor-saving.dashkasan.armenia-open.2028|gain-mine.dashkasan.armenia-open", "conditions": "Tariffs of 2025; the railway has room for 0.6 Mt/y."},
         {"question": "Do minerals pay for the spur to Demirli?", "answer": "No: the spur pays for itself at {link-breakeven-agdam-spur}, and the study moves {link-cargo-agdam-spur}.", "figure_ids": "link-breakeven-agdam-spur", "conditions": "8 % per year, 30 years."},
         {"question": "What does Demirli return?", "answer": "Its net present value is {npv.demirli.today} to the investor.", "figure_ids": "npv.demirli.today|nothing.here", "conditions": ""}])  # fmt: skip
-    unknowns = pd.DataFrame([{"what": "Where the Demirli plant stands", "why": "no sourced coordinate", "consequence": "15 km of road either way", "source_id": "deposits.csv#3"}])
-    repairs = pd.DataFrame([{"what": "Two nodes joined", "where": "links.csv.gz", "why": "gap of 4 m"}])
+    unknowns = pd.DataFrame(
+        [
+            {
+                "what": "Where the Demirli plant stands",
+                "why": "no sourced coordinate",
+                "consequence": "15 km of road either way",
+                "source_id": "deposits.csv#3",
+            }
+        ]
+    )
+    repairs = pd.DataFrame(
+        [{"what": "Two nodes joined", "where": "links.csv.gz", "why": "gap of 4 m"}]
+    )
     return Result({"netback": netback(), "ladder": ladder(), "value": value(), "gains": gains, "cashflow": cashflow(), "receipts": receipts,
                    "links": links, "readings": readings, "reading_summary": summary, "jobs": jobs, "sale_check": check, "unknowns": unknowns,
                    "repairs": repairs, "tornado": tornado, "questions": questions}, {},
@@ -214,8 +290,21 @@ SETTINGS = {
 
 
 def context(inputs=None, settings=None) -> StageContext:
-    streams = xr.Dataset({"product_t_per_y": (("sale", "draw"), np.repeat([[15000], [2e6], [3.0], [60000], [30000]], 4, 1))}, {"sale": SALES})
+    streams = xr.Dataset(
+        {
+            "product_t_per_y": (
+                ("sale", "draw"),
+                np.repeat([[15000], [2e6], [3.0], [60000], [30000]], 4, 1),
+            )
+        },
+        {"sale": SALES},
+    )
     if inputs is None:
-        inputs = {"registry": registry(), "corridors": corridors(), "processing": Result({"streams": streams}), "economics": economics()}
+        inputs = {
+            "registry": registry(),
+            "corridors": corridors(),
+            "processing": Result({"streams": streams}),
+            "economics": economics(),
+        }
     return StageContext(DISPUTED.parent, SETTINGS if settings is None else settings, inputs, {name: f"{name:0<64}"[:64] for name in inputs},
                         [DISPUTED], DRAWS, 1, (2026, 2060), date(2026, 11, 1), Serial())  # fmt: skip

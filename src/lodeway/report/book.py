@@ -10,8 +10,9 @@ from dataclasses import replace
 from typing import Any
 
 from markupsafe import Markup, escape
+from numpy.typing import ArrayLike
 
-from lodeway.model.figure import Figure, rows
+from lodeway.model.figure import Figure, quantiles, rows
 from lodeway.report.rounding import single, spread
 
 #: Family of a figure -> stage -> beginnings of the source quantities that it rests on.
@@ -32,6 +33,9 @@ FAMILIES: dict[str, dict[str, tuple[str, ...]]] = {
     "distance": {"corridors": ("",), "economics": ("reading", "distance", "claim")},
     "jobs": {"economics": ("job", "direct", "indirect")},
 }  # fmt: skip
+
+
+_WORDS = {"hbi": "HBI", "dore": "doré"}
 
 
 def anchor(figure_id: str) -> str:
@@ -97,7 +101,8 @@ class Book:
     def name(self, key: object) -> str:
         """Return the label of a project, product, market or scenario; else the key, readable."""
         text = str(key)
-        return self._names.get(text) or text.replace("-", " ").replace("_", " ")
+        words = text.replace("-", " ").replace("_", " ").split(" ")
+        return self._names.get(text) or " ".join(_WORDS.get(word, word) for word in words)
 
     def add(self, figure: Figure, family: str, items: Iterable[str | None] = ()) -> str:
         """Enter a figure with the sources of its family, and return its id.
@@ -136,10 +141,11 @@ class Book:
     def text(self, figure_id: str, *, unit: bool = True) -> str:
         """Return a figure as people read it."""
         figure = self._figures[figure_id]
-        word = figure.unit if unit else ""
         if figure.value is not None:
-            return single(figure.value, word)
-        return spread(figure.p10, figure.p50, figure.p90, word)
+            shown = single(figure.value, figure.unit)
+        else:
+            shown = spread(figure.p10, figure.p50, figure.p90, figure.unit)
+        return shown if unit else shown.removesuffix(figure.unit).rstrip()
 
     def show(self, figure_id: str | None, *, unit: bool = True) -> Markup:
         """Return a figure as a link to its entry in the trace; a dash where there is none."""
@@ -188,7 +194,18 @@ class Book:
         )
 
 
-def tri(row: Mapping[str, Any]) -> dict[str, float | None]:
+def spread_of(draws: ArrayLike) -> dict[str, Any]:
+    """Return the quantiles of some draws as keywords for `Figure`.
+
+    Examples
+    --------
+    >>> spread_of([2.0, 2.0])["p50"]
+    2.0
+    """
+    return dict(quantiles(draws))
+
+
+def tri(row: Mapping[str, Any]) -> dict[str, Any]:
     """Return the quantiles of a row as keywords for `Figure`, sorted.
 
     Examples

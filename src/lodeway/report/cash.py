@@ -9,8 +9,8 @@ import numpy as np
 import xarray as xr
 from markupsafe import Markup
 
-from lodeway.model.figure import Figure, quantiles
-from lodeway.report.book import Book, slug
+from lodeway.model.figure import Figure
+from lodeway.report.book import Book, slug, spread_of
 from lodeway.report.netback import World, linear_ticks
 from lodeway.report.rounding import plain, scale_for
 from lodeway.report.sections import Table, text, three
@@ -28,7 +28,7 @@ def npv_table(book: Book, cash: xr.Dataset | None, scenes: World) -> list[Table]
         for state, scenario, _ in scenes.rows:
             if state not in cash["state"].values:
                 continue
-            shown = []
+            shown: list[str | None] = []
             for name, variable, label, unit, factor in (
                 ("npv", "npv_usd", "Net present value", "USD", 1.0),
                 ("irr", "irr", "Internal rate of return", "% per year", 100.0),
@@ -40,7 +40,7 @@ def npv_table(book: Book, cash: xr.Dataset | None, scenes: World) -> list[Table]
                 figure = Figure(
                     name, f"{label}, {book.name(project)}, {book.name(scenario)}", unit,
                     "economics", "investor's cash flow after all payments to states",
-                    project=project, scenario=scenario, **quantiles(draws * factor),
+                    project=project, scenario=scenario, **spread_of(draws * factor),
                 )  # fmt: skip
                 shown.append(book.add(figure, "cash"))
             draws = np.asarray(cash["npv_usd"].sel(project=project, state=state), float)
@@ -137,5 +137,7 @@ def band_chart(years: Sequence[int], series: Sequence[tuple[str, str, Any]]) -> 
                      .format(css, "L".join([*up, *down[::-1]]), "L".join(line)))  # fmt: skip
     names = " and ".join(name for name, _, _ in series)
     head = Markup('<svg class="chart" viewBox="0 0 {:g} {:g}" role="img" aria-label="{}, {}">')
-    title = Markup('<text class="unit" x="{:g}" y="{:g}">{}</text>').format(_LEFT + 4, _TOP + 9, unit)
+    title = Markup('<text class="unit" x="{:g}" y="{:g}">{}</text>').format(
+        _LEFT + 4, _TOP + 9, unit
+    )
     return head.format(_W, _H, names, unit) + Markup("").join(parts) + title + Markup("</svg>")

@@ -58,7 +58,9 @@ def tick_text(tick: float) -> str:
     if abs(tick) >= 1e6:
         return f"{plain(tick / 1e6, min(1.0, step_for(0, tick / 1e6)) or 1.0)}".rstrip() + " million" \
             if tick % 1e6 else f"{tick / 1e6:,.0f} million"  # fmt: skip
-    return plain(tick, 1.0 if tick == round(tick) else 10 ** (len(f"{tick:.6g}".split(".")[-1]) * -1))
+    return plain(
+        tick, 1.0 if tick == round(tick) else 10 ** (len(f"{tick:.6g}".split(".")[-1]) * -1)
+    )
 
 
 def netback_groups(book: Book, rows: Sequence[dict[str, Any]]) -> dict[str, Any]:

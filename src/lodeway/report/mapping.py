@@ -18,7 +18,12 @@ METALS: tuple[tuple[str, tuple[str, ...], str, str], ...] = (
     ("copper, molybdenum", ("copper", "cu", "molybdenum", "mo"), "#D55E00", "circle"),
     ("iron", ("iron", "fe", "hbi"), "#0072B2", "square"),
     ("lead, zinc", ("zinc", "zn", "lead", "pb"), "#CC79A7", "diamond"),
-    ("aluminium, alunite", ("aluminium", "aluminum", "alunite", "bauxite", "al"), "#56B4E9", "down"),
+    (
+        "aluminium, alunite",
+        ("aluminium", "aluminum", "alunite", "bauxite", "al"),
+        "#56B4E9",
+        "down",
+    ),
     ("other", (), "#444444", "triangle"),
 )
 _SHAPES = {
@@ -117,12 +122,14 @@ class Canvas:
         """
         for anchor, dx, dy in (("start", gap, 5), ("end", -gap, 5), ("middle", 0, -gap - 3),
                                ("middle", 0, gap + 14)):  # fmt: skip
-            def box(k: float, a: str = anchor, dx: float = dx, dy: float = dy) -> tuple[
-                float, float, float, float
-            ]:
+
+            def box(
+                k: float, a: str = anchor, dx: float = dx, dy: float = dy
+            ) -> tuple[float, float, float, float]:
                 long = 8.0 * len(text) * k
                 x0 = x + dx * k - {"start": 0.0, "middle": long / 2, "end": long}[a]
                 return x0, y + dy * k - 13 * k, x0 + long, y + dy * k + 4 * k
+
             if self.free(box(1.0), small=False):
                 css = css if self.free(box(2.3), small=True) else f"{css} wide"
                 return Markup('<text class="{}" x="{}" y="{}" text-anchor="{}">{}</text>').format(
@@ -228,7 +235,7 @@ def draw_routes(canvas: Canvas, routes: Sequence[Mapping[str, Any]], scenes: Seq
             width = 3.2 + 2.6 * (len(sales) - 1 - place)
             for row in routes:
                 if row["sale"] == sale and row["state"] == state:
-                    style = f"stroke:{row['colour']};stroke-width:{width:g}px"
+                    style = f"stroke:{row['colour']};--w:{width:g}px"
                     canvas.shape(row["geometry"], "route", row["title"], style)
         canvas.parts.append(Markup("</g>"))
 

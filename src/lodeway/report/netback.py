@@ -10,8 +10,8 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
-from lodeway.model.figure import Figure, quantiles
-from lodeway.report.book import Book
+from lodeway.model.figure import Figure
+from lodeway.report.book import Book, spread_of
 
 _METHOD = {
     "netback": "delivered value less freight from the mine, in each possible world",
@@ -48,7 +48,9 @@ def world(states: pd.DataFrame | None, netback: xr.Dataset | None) -> World:
                 )
             )
         )
-    known = [] if netback is None or "state" not in netback.dims else netback["state"].values
+    known: list[Any] = (
+        [] if netback is None or "state" not in netback.dims else netback["state"].values
+    )
     return World(tuple((str(s), str(s), None) for s in known if "[" not in str(s)))
 
 
@@ -128,7 +130,7 @@ def lane_figures(
                 figure = Figure(
                     quantity(name, project, product, several), words, "USD/t", "economics",
                     _METHOD[name], project=project, product=product, market=market,
-                    scenario=scenario or None, year=year, **quantiles(values),
+                    scenario=scenario or None, year=year, **spread_of(values),
                 )  # fmt: skip
                 found[name, lane, state] = book.add(figure, name)
     return found
@@ -178,7 +180,7 @@ def _best_row(
         words = f"{label} of {book.name(product)} of {book.name(project)}, {book.name(scenario)}"
         figure = Figure(
             quantity(name, project, product, several), words, "USD/t", "economics", _METHOD[name],
-            project=project, product=product, scenario=scenario, year=year, **quantiles(draws),
+            project=project, product=product, scenario=scenario, year=year, **spread_of(draws),
         )  # fmt: skip
         return book.add(figure, "netback", [lane])
 
@@ -203,11 +205,13 @@ def dots(book: Book, rows: Sequence[dict[str, Any]], key: str) -> tuple[list[Any
     and marked, so that it does not flatten them.
     """
     marks = [book.figure(row[key]) if row.get(key) else None for row in rows]
-    known = [m for m in marks if m and m.p10 is not None and m.p50 is not None and m.p90 is not None]
+    known = [
+        m for m in marks if m and m.p10 is not None and m.p50 is not None and m.p90 is not None
+    ]
     if not known:
         return [None] * len(rows), []
     lows, highs = np.array([m.p10 for m in known], float), np.array([m.p90 for m in known], float)
-    log = bool(lows.min() > 0 and highs.max() / lows.min() > 30)
+    log = key == "best" and bool(lows.min() > 0 and highs.max() / lows.min() > 30)
     if not log:
         sizes = np.sort(np.maximum(np.abs(lows), np.abs(highs)))
         limit = 6 * max(float(np.median(sizes)), 1e-9)
@@ -249,13 +253,13 @@ def linear_ticks(low: float, high: float) -> list[float]:
 
 
 def log_ticks(low: float, high: float) -> list[float]:
-    """Return the powers of ten that cover an axis, at most six.
+    """Return the powers of ten that cover an axis, at most four steps.
 
     Examples
     --------
     >>> log_ticks(50.0, 2e4)
-    [10.0, 100.0, 1000.0, 10000.0, 100000.0]
+    [10.0, 1000.0, 100000.0]
     """
     first, last = int(np.floor(np.log10(low))), int(np.ceil(np.log10(high)))
-    stride = max(1, -(-(last - first) // 5))
+    stride = max(1, -(-(last - first) // 3))
     return [10.0**n for n in range(first, last + stride, stride)]

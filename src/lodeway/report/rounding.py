@@ -67,7 +67,7 @@ def scale_for(size: float, unit: str) -> tuple[float, str]:
     >>> scale_for(320.0, "USD/t")
     (1.0, 'USD/t')
     """
-    if unit in {"USD", "USD/y", "t", "t/y"}:
+    if unit in {"USD", "USD/y", "USD/t", "t", "t/y"}:
         for factor, word in _SCALES:
             if abs(size) >= factor:
                 return factor, f"{word} {unit}"
@@ -103,4 +103,6 @@ def single(value: float | None, unit: str) -> str:
     number = value / factor
     if number == round(number) and abs(number) < 1000:
         return f"{plain(number, 1.0)} {word}".rstrip()
-    return f"{plain(number, step_for(0.0, number))} {word}".rstrip()
+    shown = plain(number, step_for(0.0, number))
+    shown = shown.rstrip("0").rstrip(".") if "." in shown else shown
+    return f"{shown} {word}".rstrip()

@@ -166,7 +166,9 @@ def ladder_tables(
     """
     known = {state: (scenario, year) for state, scenario, year in scenes.rows}
     ladders: dict[tuple[str, str, str], list[list[Any]]] = {}
-    ordered = sorted(rows, key=lambda r: (text(r["sale"]), text(r["table"]), number(r["step"]) or 0))
+    ordered = sorted(
+        rows, key=lambda r: (text(r["sale"]), text(r["table"]), number(r["step"]) or 0)
+    )
     for row in ordered:
         lane, state, which = text(row["lane"]), text(row["state"]), text(row["table"])
         if state not in known or (chosen and (lane, state) not in chosen):
@@ -182,7 +184,7 @@ def ladder_tables(
         shown = three(book, row, ("p10", "p50", "p90"), quantity(name, project, product, several),
                       label, unit, "netback", **where)  # fmt: skip
         css = f"kind-{slug(row.get('kind') or 'value')}"
-        cells = [Markup('<span class="{}">{}</span>').format(css, text(row["line"])),
+        cells: list[Any] = [Markup('<span class="{}">{}</span>').format(css, text(row["line"])),
                  book.show(shown)]  # fmt: skip
         ladders.setdefault((lane, state, which), []).append(cells)
     tables = []
@@ -206,7 +208,9 @@ def gain_table(book: Book, rows: Sequence[Mapping[str, Any]]) -> list[Table]:
         )  # fmt: skip
         body.append([book.name(scenario), book.name(project), party, book.show(shown)])
     note = "Losers are negative. In each possible world the gains sum to the total."
-    return [Table("Who gains", ["Scenario", "Project", "Party", "Gain"], body, note)] if body else []
+    return (
+        [Table("Who gains", ["Scenario", "Project", "Party", "Gain"], body, note)] if body else []
+    )
 
 
 def link_table(book: Book, rows: Sequence[Mapping[str, Any]]) -> list[Table]:
@@ -220,7 +224,9 @@ def link_table(book: Book, rows: Sequence[Mapping[str, Any]]) -> list[Table]:
                      f"Cargo at which {label} pays for itself", "Mt/y", "links")  # fmt: skip
         study = one(book, row.get("study_mt_per_y"), f"link-cargo-{link}",
                     f"Cargo of the study on {label}", "Mt/y", "links")  # fmt: skip
-        share = {k: 100 * v for k in _names("share_filled") if (v := number(row.get(k))) is not None}
+        share = {
+            k: 100 * v for k in _names("share_filled") if (v := number(row.get(k))) is not None
+        }
         filled = three(book, share, _names("share_filled"), f"link-filled-{link}",
                        f"Share of the break-even cargo of {label} that the study fills", "%",
                        "links")  # fmt: skip

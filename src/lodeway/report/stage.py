@@ -63,7 +63,9 @@ def run(context: StageContext) -> Result:
         "report.html": html,
         "figures.json": book.as_json(),
         "netback.csv": page.figure_csv(book, ("netback", "freight", "delivered", "best-", "mine-")),
-        "projects.csv": page.figure_csv(book, ("npv", "irr", "receipts", "jobs", "corridor", "gain")),
+        "projects.csv": page.figure_csv(
+            book, ("npv", "irr", "receipts", "jobs", "corridor", "gain")
+        ),
         "claims.csv": page.claims_csv(tables.rows("registry", "ledger")),
         "routes.gpkg": geopackage(layers, "; ".join(parts["notes"])),
     }

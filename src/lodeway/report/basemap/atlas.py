@@ -45,7 +45,9 @@ class Basemap:
     borders: Any
 
 
-def decode(topology: Mapping[str, Any], name: str) -> tuple[list[tuple[Mapping[str, Any], Any]], Any]:
+def decode(
+    topology: Mapping[str, Any], name: str
+) -> tuple[list[tuple[Mapping[str, Any], Any]], Any]:
     """Return the polygons of one TopoJSON object, and the arcs that two of them share.
 
     Examples
@@ -120,9 +122,7 @@ def read_areas(path: Path) -> list[dict[str, Any]]:
     return rows
 
 
-def recognised(
-    lon: float, lat: float, areas: Iterable[Mapping[str, Any]] = ()
-) -> tuple[str, str]:
+def recognised(lon: float, lat: float, areas: Iterable[Mapping[str, Any]] = ()) -> tuple[str, str]:
     """Return the UN-recognised state at a point (ISO3) and who controls the ground.
 
     Parameters
