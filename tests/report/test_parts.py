@@ -1,3 +1,4 @@
+# ruff: noqa: E501
 """Rounding, the basemap and the ids of figures."""
 
 from __future__ import annotations

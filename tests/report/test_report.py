@@ -1,3 +1,4 @@
+# ruff: noqa: E501
 """The report as a whole: nothing leaves the file, every link resolves, the bytes repeat."""
 
 from __future__ import annotations

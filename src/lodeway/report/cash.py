@@ -24,9 +24,9 @@ def npv_table(book: Book, cash: xr.Dataset | None, scenes: World) -> list[Table]
     if cash is None or "npv_usd" not in cash:
         return []
     body = []
-    for project in (str(value) for value in cash["project"].values):
+    for project in (str(value) for value in cash["project"].to_numpy()):
         for state, scenario, _ in scenes.rows:
-            if state not in cash["state"].values:
+            if state not in cash["state"].to_numpy():
                 continue
             shown: list[str | None] = []
             for name, variable, label, unit, factor in (
@@ -47,7 +47,8 @@ def npv_table(book: Book, cash: xr.Dataset | None, scenes: World) -> list[Table]
             share = float(np.mean(draws > 0) * 100)
             odds = Figure("npv-positive", f"Share of possible worlds with a positive net present "
                           f"value, {book.name(project)}, {book.name(scenario)}", "%", "economics",
-                          "count of draws", project=project, scenario=scenario, value=share)  # fmt: skip
+                          "count of draws", project=project, scenario=scenario,
+                          value=share)  # fmt: skip
             body.append([book.name(project), book.name(scenario), *map(book.show, shown),
                          book.show(book.add(odds, "cash"))])  # fmt: skip
     head = ["Project", "Scenario", "Net present value (investor)", "Internal rate of return",
@@ -77,10 +78,10 @@ def charts(book: Book, cash: xr.Dataset | None, scenes: World) -> list[dict[str,
     if cash is None or "year" not in cash.dims or not scenes.rows:
         return []
     state, scenario, _ = scenes.rows[0]
-    if state not in cash["state"].values:
+    if state not in cash["state"].to_numpy():
         return []
     out = []
-    for project in (str(value) for value in cash["project"].values):
+    for project in (str(value) for value in cash["project"].to_numpy()):
         here = cash.sel(project=project, state=state)
         series = []
         known = [name for name in _STATE if name in here]
@@ -90,7 +91,7 @@ def charts(book: Book, cash: xr.Dataset | None, scenes: World) -> list[dict[str,
         if "investor_usd" in here:
             values = np.asarray(here["investor_usd"].transpose("year", "draw"), float)
             series.append(("investor's cash", "investor", values))
-        years = [int(year) for year in here["year"].values]
+        years = [int(year) for year in here["year"].to_numpy()]
         if series and len(years) > 1:
             out.append({"title": f"{book.name(project)}, {book.name(scenario)}",
                         "svg": band_chart(years, series)})  # fmt: skip
@@ -122,7 +123,8 @@ def band_chart(years: Sequence[int], series: Sequence[tuple[str, str, Any]]) -> 
     step = ticks[1] - ticks[0]
     parts = [
         Markup('<path class="grid" d="M{} {}H{}"/><text x="{}" y="{}" text-anchor="end">{}</text>')
-        .format(_LEFT, at_y(t), _W - 8, _LEFT - 5, at_y(t) + 4, plain(t, min(step, 1.0) if step < 1 else 1.0))
+        .format(_LEFT, at_y(t), _W - 8, _LEFT - 5, at_y(t) + 4,
+                plain(t, min(step, 1.0)))
         for t in ticks
     ]  # fmt: skip
     for year in (years[0], years[len(years) // 2], years[-1]):

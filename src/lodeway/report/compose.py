@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
@@ -13,7 +14,7 @@ from lodeway.report.book import Book, anchor, number
 from lodeway.report.mapping import metal_of
 from lodeway.report.netback import World, dots, linear_ticks
 from lodeway.report.page import cannot_be_true
-from lodeway.report.rounding import plain, step_for
+from lodeway.report.rounding import plain
 from lodeway.report.sections import Table, one, records, text
 
 Part = dict[str, Any]
@@ -56,8 +57,7 @@ def tick_text(tick: float) -> str:
     ('1 million', '2,500', '−0.5')
     """
     if abs(tick) >= 1e6:
-        return f"{plain(tick / 1e6, min(1.0, step_for(0, tick / 1e6)) or 1.0)}".rstrip() + " million" \
-            if tick % 1e6 else f"{tick / 1e6:,.0f} million"  # fmt: skip
+        return plain(tick / 1e6, 0.1 if tick % 1e6 else 1.0) + " million"
     return plain(
         tick, 1.0 if tick == round(tick) else 10 ** (len(f"{tick:.6g}".split(".")[-1]) * -1)
     )
@@ -79,7 +79,7 @@ def netback_groups(book: Book, rows: Sequence[dict[str, Any]]) -> dict[str, Any]
             "mark": mark, "change_mark": change, "best": book.show(row["best"], unit=False),
             "change": book.show(row["change"], unit=False) if row["change"] else "",
         })  # fmt: skip
-    steps = {round(b[1] - a[1], 9) for a, b in zip(ticks, ticks[1:], strict=False)}
+    steps = {round(b[1] - a[1], 9) for a, b in itertools.pairwise(ticks)}
     return {"best": list(groups.values()), "best_ticks": ticks, "change_ticks": change_ticks,
             "log": len(steps) > 1}  # fmt: skip
 
@@ -134,8 +134,11 @@ def tornado_groups(book: Book, rows: Sequence[Mapping[str, Any]]) -> list[Part]:
     out = []
     for project in projects:
         own = [r for r in rows if text(r["project"]) == project]
-        known = [(lo, hi, r) for r in own
-                 if (lo := number(r["low"])) is not None and (hi := number(r["high"])) is not None]  # fmt: skip
+        known = [
+            (lo, hi, r)
+            for r in own
+            if (lo := number(r["low"])) is not None and (hi := number(r["high"])) is not None
+        ]
         if not known:
             continue
         known.sort(key=lambda entry: -abs(entry[1] - entry[0]))

@@ -160,6 +160,8 @@ def draw_ground(canvas: Canvas, areas: Sequence[Mapping[str, Any]]) -> None:
     for country in base.countries:
         if country.shape.intersects(frame):
             canvas.shape(country.shape, "land")
+    near_land = [canvas.view.clip(c.shape) for c in base.countries if c.shape.intersects(frame)]
+    land = shapely.union_all(near_land)
     borders = canvas.view.clip(base.borders)
     disputed = [area["shape"] for area in areas if area["shape"].intersects(frame)]
     if disputed:
@@ -172,7 +174,7 @@ def draw_ground(canvas: Canvas, areas: Sequence[Mapping[str, Any]]) -> None:
         if area["kind"] == "line":
             canvas.shape(area["shape"], "disputed-line", title)
         else:
-            canvas.shape(area["shape"], "disputed", title)
+            canvas.shape(shapely.intersection(area["shape"], land), "disputed", title)
 
 
 def draw_lines(canvas: Canvas, lines: Iterable[Mapping[str, Any]]) -> None:
@@ -224,17 +226,17 @@ def draw_gates(canvas: Canvas, gates: Iterable[Mapping[str, Any]]) -> None:
 
 
 def draw_routes(canvas: Canvas, routes: Sequence[Mapping[str, Any]], scenes: Sequence[str]) -> None:
-    """Draw the chosen route of each sale, one group per scenario, as nested stripes.
+    """Draw the chosen routes of each project, one group per scenario, as nested stripes.
 
-    Each row needs ``state, colour, title, geometry``; rows of one sale share ``sale``.
+    Each row needs ``state, colour, title, geometry``; rows of one project share ``project``.
     """
-    sales = sorted({str(row["sale"]) for row in routes})
+    projects = sorted({str(row["project"]) for row in routes})
     for number, state in enumerate(scenes):
         canvas.parts.append(Markup('<g class="scene scene-{}">').format(number))
-        for place, sale in enumerate(sales):
-            width = 3.2 + 2.6 * (len(sales) - 1 - place)
+        for place, project in enumerate(projects):
+            width = 3.0 + 3.0 * min(len(projects) - 1 - place, 4)
             for row in routes:
-                if row["sale"] == sale and row["state"] == state:
+                if row["project"] == project and row["state"] == state:
                     style = f"stroke:{row['colour']};--w:{width:g}px"
                     canvas.shape(row["geometry"], "route", row["title"], style)
         canvas.parts.append(Markup("</g>"))

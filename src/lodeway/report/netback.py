@@ -48,9 +48,9 @@ def world(states: pd.DataFrame | None, netback: xr.Dataset | None) -> World:
                 )
             )
         )
-    known: list[Any] = (
-        [] if netback is None or "state" not in netback.dims else netback["state"].values
-    )
+    known: list[Any] = []
+    if netback is not None and "state" in netback.dims:
+        known = list(netback["state"].to_numpy())
     return World(tuple((str(s), str(s), None) for s in known if "[" not in str(s)))
 
 
@@ -69,7 +69,7 @@ def products_of(netback: xr.Dataset | None) -> dict[str, int]:
     """Return how many products each project sells."""
     if netback is None or "sale" not in netback.coords:
         return {}
-    sales = {str(sale) for sale in np.atleast_1d(netback["sale"].values)}
+    sales = {str(sale) for sale in np.atleast_1d(netback["sale"].to_numpy())}
     count: dict[str, int] = {}
     for sale in sales:
         project = sale.split(":")[0]
@@ -93,11 +93,11 @@ def split_lane(lane: str) -> tuple[str, str, str]:
 def _draws(data: xr.Dataset, name: str, **where: str) -> np.ndarray | None:
     """Return the draws of one variable at some labels, or None."""
     if name not in data or any(
-        value not in data[dim].values for dim, value in where.items() if dim in data[name].dims
+        value not in data[dim].to_numpy() for dim, value in where.items() if dim in data[name].dims
     ):
         return None
     values = data[name].sel({d: v for d, v in where.items() if d in data[name].dims})
-    array = np.asarray(values.values, dtype=np.float64).ravel()
+    array = np.asarray(values.to_numpy(), dtype=np.float64).ravel()
     return array if np.isfinite(array).any() else None
 
 
@@ -117,7 +117,9 @@ def lane_figures(
         ("freight", "freight_usd_per_t", "Freight", scenes.rows),
         ("delivered", "delivered_usd_per_t", "Delivered value", (("", "", None),)),
     ]
-    for lane in (str(value) for value in netback["lane"].values) if "lane" in netback.dims else ():
+    for lane in (
+        (str(value) for value in netback["lane"].to_numpy()) if "lane" in netback.dims else ()
+    ):
         project, product, market = split_lane(lane)
         for name, variable, label, rows in jobs:
             for state, scenario, year in rows:
@@ -144,7 +146,9 @@ def best_rows(
     Enters the figures. Rows come with the sale whose net-back changes most first.
     """
     groups = []
-    for sale in (str(value) for value in netback["sale"].values) if "sale" in netback.dims else ():
+    for sale in (
+        (str(value) for value in netback["sale"].to_numpy()) if "sale" in netback.dims else ()
+    ):
         base = _draws(netback, "best_usd_per_t", sale=sale, state=scenes.names[0])
         rows = [
             row
@@ -171,7 +175,7 @@ def _best_row(
     if values is None:
         return None
     lane = ""
-    if "chosen_lane" in netback and state in netback["state"].values:
+    if "chosen_lane" in netback and state in netback["state"].to_numpy():
         lane = str(netback["chosen_lane"].sel(sale=sale, state=state).item() or "")
 
     def enter(name: str, label: str, draws: np.ndarray | None) -> str | None:
@@ -253,13 +257,13 @@ def linear_ticks(low: float, high: float) -> list[float]:
 
 
 def log_ticks(low: float, high: float) -> list[float]:
-    """Return the powers of ten that cover an axis, at most four steps.
+    """Return the powers of ten within an axis, at most four.
 
     Examples
     --------
     >>> log_ticks(50.0, 2e4)
-    [10.0, 1000.0, 100000.0]
+    [100.0, 1000.0, 10000.0]
     """
-    first, last = int(np.floor(np.log10(low))), int(np.ceil(np.log10(high)))
+    first, last = int(np.ceil(np.log10(low))), int(np.floor(np.log10(high)))
     stride = max(1, -(-(last - first) // 3))
-    return [10.0**n for n in range(first, last + stride, stride)]
+    return [10.0**n for n in range(first, last + 1, stride)]

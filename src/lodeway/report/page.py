@@ -118,7 +118,8 @@ def map_view(extent: Sequence[float] | None, shapes: Sequence[Any]) -> View:
 
 
 def draw_map(
-    view: View, areas: Sequence[Mapping[str, Any]], tables: Mapping[str, Sequence[Mapping[str, Any]]],
+    view: View, areas: Sequence[Mapping[str, Any]],
+    tables: Mapping[str, Sequence[Mapping[str, Any]]],
     scenes: Sequence[str], title: str,
 ) -> Markup:  # fmt: skip
     """Draw the map from rows of ``lines``, ``routes``, ``gates`` and ``deposits``."""
@@ -145,7 +146,7 @@ def route_rows(
         project, product, market = split_lane(lane)
         title = f"{book.name(project)}, {book.name(product)} to {book.name(market)} ({row['mode']})"
         colour = METALS[metals.get(project, metal_of(product.replace("-", " ")))][2]
-        rows.append({"sale": f"{project}:{product}", "state": state, "colour": colour,
+        rows.append({"project": project, "state": state, "colour": colour,
                      "title": title, "geometry": row["geometry"]})  # fmt: skip
     return rows
 

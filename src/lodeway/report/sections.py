@@ -139,7 +139,8 @@ def three_share(
     return {
         "share": one(book, None if share is None else share * 100,
                      quantity("corridor-use", project, product, several),
-                     f"Share of possible worlds that use the change, {sale}", "%", "value", **where),
+                     f"Share of possible worlds that use the change, {sale}", "%", "value",
+                     **where),
         "cargo": one(book, row.get("tonnes_per_y"),
                      quantity("corridor-cargo", project, product, several),
                      f"Cargo, {sale}", "t/y", "value", **where),
@@ -192,7 +193,8 @@ def ladder_tables(
         project, product, market = split_lane(lane)
         title = f"{book.name(project)}, {book.name(product)}: {which}"
         note = f"{book.name(market)}; {book.name(known[state][0])}"
-        tables.append(Table(title, ["Line", "Per dry tonne"], cells, note, ("ladder",)))
+        css = "first" if state == scenes.names[0] else "other"
+        tables.append(Table(title, ["Line", "Per dry tonne"], cells, note, (css,)))
     return tables
 
 

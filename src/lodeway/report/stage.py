@@ -56,9 +56,16 @@ def run(context: StageContext) -> Result:
     entries, sets = book.trace()
     html = page.render({**parts, "entries": entries, "sets": sets,
                         "general": book.general_knowledge()})  # fmt: skip
-    layers = {name: frame for stage, name in (("corridors", "routes"), ("corridors", "gates"),
-                                              ("registry", "deposits"), ("corridors", "lines"))
-              if isinstance(frame := tables.frame(stage, name), geopandas.GeoDataFrame)}  # fmt: skip
+    layers = {
+        name: frame
+        for stage, name in (
+            ("corridors", "routes"),
+            ("corridors", "gates"),
+            ("registry", "deposits"),
+            ("corridors", "lines"),
+        )
+        if isinstance(frame := tables.frame(stage, name), geopandas.GeoDataFrame)
+    }
     files = {
         "report.html": html,
         "figures.json": book.as_json(),
@@ -163,9 +170,9 @@ def _ground(
     if data is not None and "chosen_lane" in data:
         best = {
             (text(data["chosen_lane"].sel(sale=sale, state=state).item()), state)
-            for sale in data["sale"].values
+            for sale in data["sale"].to_numpy()
             for state in scenes.names
-            if state in data["state"].values
+            if state in data["state"].to_numpy()
         }
     deposits = page.deposit_rows(raw, _tonnes(tables.frame("processing", "streams"), projects))
     routes = page.route_rows(tables.rows("corridors", "routes"), best,
@@ -200,7 +207,7 @@ def _tonnes(streams: xr.Dataset | None, projects: Sequence[Mapping[str, Any]]) -
         return found
     where = {text(p["name"]): text(p.get("deposit")) for p in projects}
     middle = streams["product_t_per_y"].median("draw")
-    for sale in (str(value) for value in middle["sale"].values):
+    for sale in (str(value) for value in middle["sale"].to_numpy()):
         deposit = where.get(sale.split(":")[0])
         if deposit:
             found[deposit] = max(found[deposit], float(middle.sel(sale=sale)))
