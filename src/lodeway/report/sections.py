@@ -1,0 +1,310 @@
+"""The tables of the report: plain tables in, rows of cells out, every number a figure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import pandas as pd
+from markupsafe import Markup
+
+from lodeway.model.figure import Figure
+from lodeway.report.book import Book, number, slug, tri
+from lodeway.report.netback import World, quantity, split_lane
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table to print: a title, the heads of its columns, its rows, and a note."""
+
+    title: str
+    head: Sequence[str]
+    rows: Sequence[Sequence[Any]]
+    note: str = ""
+    css: Sequence[str] = field(default=())
+
+
+def records(frame: pd.DataFrame | None) -> list[dict[str, Any]]:
+    """Return the rows of a table that may be absent; missing cells are None."""
+    if frame is None or not len(frame):
+        return []
+    plain = pd.DataFrame(frame)
+    rows: list[dict[str, Any]] = []
+    for values in plain.itertuples(index=False, name=None):
+        cells = zip(map(str, plain.columns), values, strict=True)
+        rows.append({key: None if _missing(value) else value for key, value in cells})
+    return rows
+
+
+def _missing(value: Any) -> bool:
+    return value is None or value is pd.NaT or (isinstance(value, float) and value != value)  # noqa: PLR0124
+
+
+def text(value: object) -> str:
+    """Return a cell as text; nothing for a missing one."""
+    return "" if value is None else str(value)
+
+
+def three(
+    book: Book, row: Mapping[str, Any], keys: Sequence[str], name: str, label: str, unit: str,
+    family: str, **where: Any,
+) -> str | None:  # fmt: skip
+    """Enter the figure of three columns (low, middle, high) of a row, if they are there."""
+    values = [number(row.get(key)) for key in keys]
+    if any(value is None for value in values):
+        return None
+    quantiles = tri(dict(zip(("p10", "p50", "p90"), values, strict=True)))
+    figure = Figure(name, label, unit, "economics", "", **quantiles, **where)
+    return book.add(figure, family)
+
+
+def one(
+    book: Book, value: object, name: str, label: str, unit: str, family: str, **where: Any
+) -> str | None:
+    """Enter the figure of one value, if it is there."""
+    plain = number(value)
+    if plain is None:
+        return None
+    return book.add(Figure(name, label, unit, "economics", "", value=plain, **where), family)
+
+
+_WHAT = {
+    "saving": "Users' saving at equal tariffs",
+    "response_low": "After response, low",
+    "response_high": "After response, high",
+    "toll_breakeven": "Break-even toll",
+    "shapley": "Shapley share",
+    "alone": "Alone",
+}
+
+
+def value_tables(
+    book: Book, rows: Sequence[Mapping[str, Any]], several: Mapping[str, int]
+) -> tuple[list[Table], list[str]]:
+    """Return what a corridor is worth, as two tables, and the sentences of what does not fit."""
+    main: dict[tuple[str, str], dict[str, Any]] = {}
+    parts: list[list[Any]] = []
+    unfit: list[str] = []
+    for row in rows:
+        what, scenario, sale = text(row.get("what")), text(row.get("scenario")), text(row["sale"])
+        project, product, _ = split_lane(sale)
+        name = "corridor-" + what.replace("_", "-")
+        name = quantity(name, project, product, several)
+        change = text(row.get("change"))
+        name += f"-{slug(change)}" if change else ""
+        label = f"{_WHAT.get(what, what)}, {book.name(product)} of {book.name(project)}, "
+        label += book.name(scenario) + (f": {change}" if change else "")
+        year = number(row.get("year"))
+        where = {"project": project, "product": product, "scenario": scenario,
+                 "year": int(year) if year else None}  # fmt: skip
+        unit = text(row.get("unit")) or "USD/t"
+        shown = three(book, row, ("p10", "p50", "p90"), name, label, unit, "value", **where)
+        if what in {"shapley", "alone"}:
+            parts.append([book.name(scenario), _sale(book, sale), change, _WHAT[what],
+                          book.show(shown), text(row.get("note"))])  # fmt: skip
+            continue
+        entry = main.setdefault((scenario, sale), {"year": year, "notes": []})
+        entry.setdefault(what, shown)
+        entry["notes"] += [row["note"]] if row.get("note") else []
+        if what == "saving":
+            used = three_share(book, row, scenario, project, product, several)
+            entry.update(used, fits=row.get("fits"))
+            if row.get("fits") is not None and not row["fits"]:
+                unfit.append(f"{_sale(book, sale)}, {book.name(scenario)}")
+    head = ["Scenario", "Sale", "Year", *list(_WHAT.values())[:4], "Share of cases that switch",
+            "Cargo", "Fits", "Note"]  # fmt: skip
+    body = [
+        [book.name(scenario), _sale(book, sale), f"{e['year']:.0f}" if e["year"] else "",
+         *(book.show(e.get(what)) for what in list(_WHAT)[:4]), book.show(e.get("share")),
+         book.show(e.get("cargo")), fits_word(e.get("fits")), "; ".join(dict.fromkeys(e["notes"]))]
+        for (scenario, sale), e in main.items()
+    ]  # fmt: skip
+    tables = [Table("What each scenario is worth", head, body)] if body else []
+    if parts:
+        heads = ["Scenario", "Sale", "Change", "What", "Value", "Note"]
+        tables.append(Table("Each change alone, and its Shapley share", heads, parts,
+                            "Values of single changes are never added."))  # fmt: skip
+    return tables, unfit
+
+
+def three_share(
+    book: Book, row: Mapping[str, Any], scenario: str, project: str, product: str,
+    several: Mapping[str, int],
+) -> dict[str, str | None]:  # fmt: skip
+    """Enter the share of cases in which the change is used, and the cargo."""
+    where = {"project": project, "product": product, "scenario": scenario}
+    share = number(row.get("p_used"))
+    sale = f"{book.name(product)} of {book.name(project)}, {book.name(scenario)}"
+    return {
+        "share": one(book, None if share is None else share * 100,
+                     quantity("corridor-use", project, product, several),
+                     f"Share of possible worlds that use the change, {sale}", "%", "value",
+                     **where),
+        "cargo": one(book, row.get("tonnes_per_y"),
+                     quantity("corridor-cargo", project, product, several),
+                     f"Cargo, {sale}", "t/y", "value", **where),
+    }  # fmt: skip
+
+
+def fits_word(fits: object) -> str:
+    """Return yes, no or nothing."""
+    return "" if fits is None else ("yes" if fits else "does not fit")
+
+
+def _sale(book: Book, sale: str) -> str:
+    project, product, _ = split_lane(sale)
+    return f"{book.name(project)}: {book.name(product)}" if product else book.name(project)
+
+
+def ladder_tables(
+    book: Book, rows: Sequence[Mapping[str, Any]], chosen: set[tuple[str, str]], scenes: World,
+    several: Mapping[str, int],
+) -> list[Table]:  # fmt: skip
+    """Return the ladders per tonne of the chosen lanes in the whole scenarios.
+
+    `chosen` holds (lane, state); when it is empty every lane is shown.
+    """
+    known = {state: (scenario, year) for state, scenario, year in scenes.rows}
+    ladders: dict[tuple[str, str, str], list[list[Any]]] = {}
+    ordered = sorted(
+        rows, key=lambda r: (text(r["sale"]), text(r["table"]), number(r["step"]) or 0)
+    )
+    for row in ordered:
+        lane, state, which = text(row["lane"]), text(row["state"]), text(row["table"])
+        if state not in known or (chosen and (lane, state) not in chosen):
+            continue
+        project, product, market = split_lane(lane)
+        scenario, year = known[state]
+        name = f"ladder-{slug(which)}-{slug(row['line'])}"
+        label = f"{row['line']}, {book.name(product)} of {book.name(project)} at "
+        label += f"{book.name(market)}, {book.name(scenario)}"
+        where = {"project": project, "product": product, "market": market,
+                 "scenario": scenario, "year": year}  # fmt: skip
+        unit = text(row.get("unit")) or "USD/t"
+        shown = three(book, row, ("p10", "p50", "p90"), quantity(name, project, product, several),
+                      label, unit, "netback", **where)  # fmt: skip
+        css = f"kind-{slug(row.get('kind') or 'value')}"
+        cells: list[Any] = [Markup('<span class="{}">{}</span>').format(css, text(row["line"])),
+                 book.show(shown)]  # fmt: skip
+        ladders.setdefault((lane, state, which), []).append(cells)
+    tables = []
+    for (lane, state, which), cells in ladders.items():
+        project, product, market = split_lane(lane)
+        title = f"{book.name(project)}, {book.name(product)}: {which}"
+        note = f"{book.name(market)}; {book.name(known[state][0])}"
+        css = "first" if state == scenes.names[0] else "other"
+        tables.append(Table(title, ["Line", "Per dry tonne"], cells, note, (css,)))
+    return tables
+
+
+def gain_table(book: Book, rows: Sequence[Mapping[str, Any]]) -> list[Table]:
+    """Return who gains and who loses by scenario and project."""
+    body = []
+    for row in rows:
+        project, scenario, party = (text(row.get(k)) for k in ("project", "scenario", "party"))
+        shown = three(
+            book, row, ("p10", "p50", "p90"), f"gain-{slug(party)}",
+            f"Gain of {party}, {book.name(project)}, {book.name(scenario)}",
+            text(row.get("unit")) or "USD/y", "value", project=project, scenario=scenario,
+        )  # fmt: skip
+        body.append([book.name(scenario), book.name(project), party, book.show(shown)])
+    note = "Losers are negative. In each possible world the gains sum to the total."
+    return (
+        [Table("Who gains", ["Scenario", "Project", "Party", "Gain"], body, note)] if body else []
+    )
+
+
+def link_table(book: Book, rows: Sequence[Mapping[str, Any]]) -> list[Table]:
+    """Return how much cargo each unbuilt link needs to pay for itself."""
+    body = []
+    for row in rows:
+        link, label = slug(row.get("link")), text(row.get("label") or row.get("link"))
+        cost = three(book, row, ("cost_usd_low", "cost_usd_mode", "cost_usd_high"),
+                     f"link-cost-{link}", f"Cost of {label}", "USD", "links")  # fmt: skip
+        even = three(book, row, _names("breakeven_mt_per_y"), f"link-breakeven-{link}",
+                     f"Cargo at which {label} pays for itself", "Mt/y", "links")  # fmt: skip
+        study = one(book, row.get("study_mt_per_y"), f"link-cargo-{link}",
+                    f"Cargo of the study on {label}", "Mt/y", "links")  # fmt: skip
+        share = {
+            k: 100 * v for k in _names("share_filled") if (v := number(row.get(k))) is not None
+        }
+        filled = three(book, share, _names("share_filled"), f"link-filled-{link}",
+                       f"Share of the break-even cargo of {label} that the study fills", "%",
+                       "links")  # fmt: skip
+        rate = one(book, row.get("rate_pct"), f"link-rate-{link}", f"Discount rate of {label}",
+                   "% per year", "links")  # fmt: skip
+        body.append([label, *(book.show(x) for x in (cost, rate, even, study, filled)),
+                     text(row.get("verdict"))])  # fmt: skip
+    head = ["Link", "Cost", "Rate", "Break-even cargo", "Cargo of the study", "Share filled",
+            "Verdict"]  # fmt: skip
+    return [Table("Links that are not built", head, body)] if body else []
+
+
+def _names(stem: str) -> list[str]:
+    return [f"{stem}_p10", f"{stem}_p50", f"{stem}_p90"]
+
+
+def distance_tables(
+    book: Book, readings: Sequence[Mapping[str, Any]], summary: Sequence[Mapping[str, Any]]
+) -> list[Table]:
+    """Return the readings of each distance claim, and what they add up to."""
+    tables = []
+    if summary:
+        body = []
+        for row in summary:
+            cells = [
+                book.show(one(book, row.get(key), f"readings-{slug(key)}-{slug(row['claim'])}",
+                              f"{label} of claim {row['claim']}", "readings", "distance"),
+                          unit=False)
+                for key, label in (("tried", "Readings tried"), ("within_error", "Within error"),
+                                   ("expected_by_chance", "Expected by chance"))
+            ]  # fmt: skip
+            body.append([text(row["claim"]), *cells, text(row.get("verdict"))])
+        head = ["Claim", "Readings tried", "Within error", "Expected by chance", "Verdict"]
+        tables.append(Table("Distance claims", head, body))
+    if readings:
+        body = []
+        for place, row in enumerate(readings, 1):
+            cells = [
+                book.show(one(book, row.get(key), f"reading-{slug(key)}-{place}",
+                              f"{key.replace('_', ' ')}, {row.get('origin')} to "
+                              f"{row.get('destination')}", "km", "distance"))
+                for key in ("base_km", "alternative_km", "saved_km")
+            ]  # fmt: skip
+            words = [text(row.get(k)) for k in ("claim", "origin", "destination", "base",
+                                                "alternative")]  # fmt: skip
+            within = row.get("within_error")
+            body.append([*words, *cells, "" if within is None else ("yes" if within else "no"),
+                         text(row.get("verdict"))])  # fmt: skip
+        head = ["Claim", "From", "To", "Base", "Alternative", "Base length", "Alternative length",
+                "Saved", "Within error", "Verdict"]  # fmt: skip
+        tables.append(Table("Readings tried", head, body))
+    return tables
+
+
+def job_table(book: Book, rows: Sequence[Mapping[str, Any]]) -> list[Table]:
+    """Return jobs by project, kind and phase."""
+    body = []
+    for row in rows:
+        project, kind, phase = (text(row.get(key)) for key in ("project", "kind", "phase"))
+        shown = three(
+            book, row, ("low", "mode", "high"), f"jobs-{slug(kind)}-{slug(phase)}",
+            f"Jobs, {kind}, {phase}, {book.name(project)}", "jobs", "jobs", project=project,
+        )  # fmt: skip
+        body.append([book.name(project), kind, phase, book.show(shown), text(row.get("source_id"))])
+    return [Table("Jobs", ["Project", "Kind", "Phase", "Jobs", "Source"], body)] if body else []
+
+
+def check_table(book: Book, rows: Sequence[Mapping[str, Any]]) -> list[Table]:
+    """Return the ladder against a recorded sale."""
+    body = []
+    for row in rows:
+        line, unit = text(row.get("line")), text(row.get("unit"))
+        ours = three(book, row, ("low", "mode", "high"), f"sale-check-{slug(line)}",
+                     f"Lodeway's {line} for the recorded sale", unit, "netback")  # fmt: skip
+        seen = one(book, row.get("recorded"), f"sale-recorded-{slug(line)}",
+                   f"Recorded {line}", unit, "netback")  # fmt: skip
+        body.append([line, book.show(ours), book.show(seen), text(row.get("note"))])
+    head = ["Line", "Lodeway (low to high)", "Recorded", "Note"]
+    return [Table("Checked against a recorded sale", head, body)] if body else []
