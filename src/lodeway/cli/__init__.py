@@ -1,9 +1,9 @@
 """The command line: one small file of commands per room."""
 
-from lodeway.cli import doctor, study
+from lodeway.cli import doctor, route, study
 from lodeway.cli.app import app, main
 
-for _commands in (study, doctor):
+for _commands in (study, route, doctor):
     _commands.register(app)
 
 __all__ = ["app", "main"]

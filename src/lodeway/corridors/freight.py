@@ -65,7 +65,8 @@ Path: TypeAlias = tuple[list[int], list[int], int]
 class LaneResult(NamedTuple):
     """One lane in one state.
 
-    `usd` has the shape ``(components, draws)``; `to_point`, `hours` and `km` ``(draws,)``, all NaN
+    `usd` has the shape ``(components, draws)``; `known` (the whole cost as it looks when choosing:
+    queues at their mean), `to_point`, `hours` and `km` have ``(draws,)``, all NaN
     where there is no route. `gates` holds the share of draws by gate id, `share` that of the
     draws that take the modal route; `path` is the modal route: arcs of the overlay, the vertices
     to which they lead, and the first vertex (-1 without a route).
@@ -73,6 +74,7 @@ class LaneResult(NamedTuple):
 
     lane: str
     usd: Floats
+    known: Floats
     to_point: Floats
     hours: Floats
     km: Floats
@@ -163,6 +165,7 @@ def _lanes(
             LaneResult(
                 lane,
                 usd[:, number].T.copy(),
+                np.where(reached[:, number], found.total[:, number], np.nan),
                 ends,
                 hours[:, number],
                 km[:, number],

@@ -24,6 +24,9 @@ from lodeway.corridors.scenario import Conditions, State, apply, special_links, 
 from lodeway.errors import LodewayError
 from lodeway.model import Result, StageContext
 
+#: Stands for the sale point among the markets of a sale.
+_POINT = "@point"
+
 
 @dataclass(frozen=True)
 class Plan:
@@ -80,7 +83,7 @@ def run(context: StageContext) -> Result:
         )
         for found in plan.conditions
     ]
-    results = context.engine.map(evaluate, tasks)
+    results = [_to_point(lanes) for lanes in context.engine.map(evaluate, tasks)]
     _refuse_unreachable(plan, context.settings, results[0])
     walker = Walker(plan.network, overlay)
     journeys = [
@@ -130,7 +133,9 @@ def _shipments(
         name = project["name"]
         origin = network.node_of(str(project["place"]), f"project {name} place")
         point = str((project.get("sale") or {}).get("point") or project["place"])
-        via = network.node_of(point, f"project {name} sale.point")
+        point_node = network.node_of(point, f"project {name} sale.point")
+        if point_node != origin:
+            lanes.append((f"{sale}>{_POINT}", point_node))
         one, two = (_of_sale(table, sale, context.draws) for table in (dry, wet))
         share = np.divide(one, two, out=np.ones_like(one), where=two > 0)
         value = _of_sale(sales["goods_usd_per_t"], sale, context.draws) * share
@@ -139,13 +144,31 @@ def _shipments(
             Shipment(
                 sale,
                 origin,
-                -1 if via == origin else via,
+                -1,
                 np.maximum(value, 0.0),
                 tuple(lane for lane, _ in lanes),
                 tuple(node for _, node in lanes),
             )
         )
     return tuple(shipments), tonnes
+
+
+def _to_point(lanes: Sequence[LaneResult]) -> list[LaneResult]:
+    """Take out the ways to the sale points, and say how much of each lane's freight they are.
+
+    The seller brings his goods to the point; a lane that would cost less in all than the way to
+    the point passes by it, and is then the seller's whole.
+    """
+    point = {_sale(lane.lane): lane for lane in lanes if lane.lane.endswith(f">{_POINT}")}
+    found = []
+    for lane in lanes:
+        if lane.lane.endswith(f">{_POINT}"):
+            continue
+        total = lane.usd.sum(axis=0)
+        way = point.get(_sale(lane.lane))
+        before = np.zeros_like(total) if way is None else way.usd.sum(axis=0)
+        found.append(lane._replace(to_point=np.where(before < total, before, total)))
+    return found
 
 
 def _of_sale(table: xr.DataArray, sale: str, draws: int) -> Any:
@@ -263,6 +286,7 @@ def _freight(
     return xr.Dataset(
         {
             "usd_per_wet_t": (("lane", "state", "component", "draw"), stack("usd")),
+            "known_usd_per_wet_t": (draw, stack("known")),
             "to_point_usd_per_wet_t": (draw, stack("to_point")),
             "hours": (draw, stack("hours")),
             "km": (draw, stack("km")),
