@@ -103,7 +103,7 @@ def value_tables(
         label = f"{_WHAT.get(what, what)}, {book.name(product)} of {book.name(project)}, "
         label += book.name(scenario) + (f": {change}" if change else "")
         year = number(row.get("year"))
-        where = {"project": project, "product": product, "scenario": scenario,
+        where: dict[str, Any] = {"project": project, "product": product, "scenario": scenario,
                  "year": int(year) if year else None}  # fmt: skip
         unit = text(row.get("unit")) or "USD/t"
         shown = three(book, row, ("p10", "p50", "p90"), name, label, unit, "value", **where)
@@ -186,7 +186,7 @@ def ladder_tables(
         name = f"ladder-{slug(which)}-{slug(row['line'])}"
         label = f"{row['line']}, {book.name(product)} of {book.name(project)} at "
         label += f"{book.name(market)}, {book.name(scenario)}"
-        where = {"project": project, "product": product, "market": market,
+        where: dict[str, Any] = {"project": project, "product": product, "market": market,
                  "scenario": scenario, "year": year}  # fmt: skip
         unit = text(row.get("unit")) or "USD/t"
         shown = three(book, row, ("p10", "p50", "p90"), quantity(name, project, product, several),
@@ -231,7 +231,8 @@ def link_table(book: Book, rows: Sequence[Mapping[str, Any]]) -> list[Table]:
         cost = three(book, row, ("cost_usd_low", "cost_usd_mode", "cost_usd_high"),
                      f"link-cost-{link}", f"Cost of {label}", "USD", "links", **where)  # fmt: skip
         even = three(book, row, _names("breakeven_mt_per_y"), f"link-breakeven-{link}",
-                     f"Cargo at which {label} pays for itself", "Mt/y", "links", **where)  # fmt: skip
+                     f"Cargo at which {label} pays for itself", "Mt/y", "links",
+                     **where)  # fmt: skip
         study = one(book, row.get("study_mt_per_y"), f"link-cargo-{link}",
                     f"Cargo of the study on {label}", "Mt/y", "links", **where)  # fmt: skip
         share = {
