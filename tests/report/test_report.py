@@ -119,6 +119,12 @@ def test_figures_json(result):
     assert not any("[" in name for name in ids)
 
 
+def test_a_row_brings_its_own_source(result):
+    rows = {row["id"]: row for row in json.loads(result.files["figures.json"])}
+    assert "links.csv#4" in rows["link-breakeven-agdam-spur"]["sources"]
+    assert rows["jobs-direct-operation.demirli"]["sources"] == ["c.csv#1"]
+
+
 def test_changes_are_paired(result):
     rows = {row["id"]: row for row in json.loads(result.files["figures.json"])}
     change = rows["netback-change.demirli.armenia-open.2028"]

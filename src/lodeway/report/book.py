@@ -107,7 +107,8 @@ class Book:
     def add(self, figure: Figure, family: str, items: Iterable[str | None] = ()) -> str:
         """Enter a figure with the sources of its family, and return its id.
 
-        `items` names what else the sources may be about, such as lanes.
+        `items` names what else the sources may be about, such as lanes. Sources that the figure
+        brings along are kept.
         """
         wanted = {"", *(str(item) for item in items if item)}
         wanted |= {x for x in (figure.project, figure.market, figure.scenario) if x}
@@ -122,7 +123,7 @@ class Book:
             if item in wanted and quantity.startswith(starts)
         ]
         used = [self._keys[stage] for stage in rules if stage in self._keys]
-        figure = replace(figure, sources=found, inputs=used)
+        figure = replace(figure, sources=[*figure.sources, *found], inputs=used)
         base, count = figure.quantity, 2
         while figure.id in self._figures or anchor(figure.id) in self._anchors.values():
             figure = replace(figure, quantity=f"{base}-{count}")

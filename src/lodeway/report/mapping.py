@@ -157,11 +157,9 @@ def metal_of(commodities: str) -> int:
 def draw_ground(canvas: Canvas, areas: Sequence[Mapping[str, Any]]) -> None:
     """Draw land and borders; borders inside disputed ground are left to the study's own lines."""
     base, frame = load_basemap(), shapely.box(*canvas.view.extent)
-    for country in base.countries:
-        if country.shape.intersects(frame):
-            canvas.shape(country.shape, "land")
     near_land = [canvas.view.clip(c.shape) for c in base.countries if c.shape.intersects(frame)]
     land = shapely.union_all(near_land)
+    canvas.shape(land, "land")
     borders = canvas.view.clip(base.borders)
     disputed = [area["shape"] for area in areas if area["shape"].intersects(frame)]
     if disputed:

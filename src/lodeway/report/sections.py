@@ -48,7 +48,7 @@ def text(value: object) -> str:
 
 def three(
     book: Book, row: Mapping[str, Any], keys: Sequence[str], name: str, label: str, unit: str,
-    family: str, **where: Any,
+    family: str, items: Sequence[str] = (), **where: Any,
 ) -> str | None:  # fmt: skip
     """Enter the figure of three columns (low, middle, high) of a row, if they are there."""
     values = [number(row.get(key)) for key in keys]
@@ -56,17 +56,24 @@ def three(
         return None
     quantiles = tri(dict(zip(("p10", "p50", "p90"), values, strict=True)))
     figure = Figure(name, label, unit, "economics", "", **quantiles, **where)
-    return book.add(figure, family)
+    return book.add(figure, family, items)
 
 
 def one(
-    book: Book, value: object, name: str, label: str, unit: str, family: str, **where: Any
+    book: Book,
+    value: object,
+    name: str,
+    label: str,
+    unit: str,
+    family: str,
+    items: Sequence[str] = (),
+    **where: Any,
 ) -> str | None:
     """Enter the figure of one value, if it is there."""
     plain = number(value)
     if plain is None:
         return None
-    return book.add(Figure(name, label, unit, "economics", "", value=plain, **where), family)
+    return book.add(Figure(name, label, unit, "economics", "", value=plain, **where), family, items)
 
 
 _WHAT = {
@@ -96,7 +103,7 @@ def value_tables(
         label = f"{_WHAT.get(what, what)}, {book.name(product)} of {book.name(project)}, "
         label += book.name(scenario) + (f": {change}" if change else "")
         year = number(row.get("year"))
-        where = {"project": project, "product": product, "scenario": scenario,
+        where: dict[str, Any] = {"project": project, "product": product, "scenario": scenario,
                  "year": int(year) if year else None}  # fmt: skip
         unit = text(row.get("unit")) or "USD/t"
         shown = three(book, row, ("p10", "p50", "p90"), name, label, unit, "value", **where)
@@ -179,7 +186,7 @@ def ladder_tables(
         name = f"ladder-{slug(which)}-{slug(row['line'])}"
         label = f"{row['line']}, {book.name(product)} of {book.name(project)} at "
         label += f"{book.name(market)}, {book.name(scenario)}"
-        where = {"project": project, "product": product, "market": market,
+        where: dict[str, Any] = {"project": project, "product": product, "market": market,
                  "scenario": scenario, "year": year}  # fmt: skip
         unit = text(row.get("unit")) or "USD/t"
         shown = three(book, row, ("p10", "p50", "p90"), quantity(name, project, product, several),
@@ -220,25 +227,32 @@ def link_table(book: Book, rows: Sequence[Mapping[str, Any]]) -> list[Table]:
     body = []
     for row in rows:
         link, label = slug(row.get("link")), text(row.get("label") or row.get("link"))
+        where: dict[str, Any] = {"items": [text(row.get("link"))], "sources": _source(row)}
         cost = three(book, row, ("cost_usd_low", "cost_usd_mode", "cost_usd_high"),
-                     f"link-cost-{link}", f"Cost of {label}", "USD", "links")  # fmt: skip
+                     f"link-cost-{link}", f"Cost of {label}", "USD", "links", **where)  # fmt: skip
         even = three(book, row, _names("breakeven_mt_per_y"), f"link-breakeven-{link}",
-                     f"Cargo at which {label} pays for itself", "Mt/y", "links")  # fmt: skip
+                     f"Cargo at which {label} pays for itself", "Mt/y", "links",
+                     **where)  # fmt: skip
         study = one(book, row.get("study_mt_per_y"), f"link-cargo-{link}",
-                    f"Cargo of the study on {label}", "Mt/y", "links")  # fmt: skip
+                    f"Cargo of the study on {label}", "Mt/y", "links", **where)  # fmt: skip
         share = {
             k: 100 * v for k in _names("share_filled") if (v := number(row.get(k))) is not None
         }
         filled = three(book, share, _names("share_filled"), f"link-filled-{link}",
                        f"Share of the break-even cargo of {label} that the study fills", "%",
-                       "links")  # fmt: skip
+                       "links", **where)  # fmt: skip
         rate = one(book, row.get("rate_pct"), f"link-rate-{link}", f"Discount rate of {label}",
-                   "% per year", "links")  # fmt: skip
+                   "% per year", "links", **where)  # fmt: skip
         body.append([label, *(book.show(x) for x in (cost, rate, even, study, filled)),
                      text(row.get("verdict"))])  # fmt: skip
     head = ["Link", "Cost", "Rate", "Break-even cargo", "Cargo of the study", "Share filled",
             "Verdict"]  # fmt: skip
     return [Table("Links that are not built", head, body)] if body else []
+
+
+def _source(row: Mapping[str, Any]) -> tuple[str, ...]:
+    """Return the source ids that a row names itself, joined there by a bar."""
+    return tuple(part.strip() for part in text(row.get("source_id")).split("|") if part.strip())
 
 
 def _names(stem: str) -> list[str]:
@@ -291,6 +305,7 @@ def job_table(book: Book, rows: Sequence[Mapping[str, Any]]) -> list[Table]:
         shown = three(
             book, row, ("low", "mode", "high"), f"jobs-{slug(kind)}-{slug(phase)}",
             f"Jobs, {kind}, {phase}, {book.name(project)}", "jobs", "jobs", project=project,
+            sources=_source(row),
         )  # fmt: skip
         body.append([book.name(project), kind, phase, book.show(shown), text(row.get("source_id"))])
     return [Table("Jobs", ["Project", "Kind", "Phase", "Jobs", "Source"], body)] if body else []
