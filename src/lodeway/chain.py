@@ -36,7 +36,7 @@ STAGES: tuple[Stage, ...] = (
         version=1,
         function="lodeway.corridors.stage:run",
         inputs=("processing", "sales"),
-        sections=("corridors", "project", "market", "scenario", "report"),
+        sections=("corridors", "project", "market", "scenario", "report", "claim"),
         files=("{corridors.network}/*",),
         check="lodeway.corridors.check:problems",
     ),
@@ -57,7 +57,7 @@ STAGES: tuple[Stage, ...] = (
         version=1,
         function="lodeway.report.stage:run",
         inputs=("registry", "processing", "sales", "corridors", "economics"),
-        sections=("facts", "project", "market", "scenario", "report", "price"),
+        sections=("facts", "project", "market", "scenario", "report"),
         files=(_FACTS, "{report.disputed}"),
     ),
 )  # fmt: skip

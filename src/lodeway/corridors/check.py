@@ -10,7 +10,7 @@ from typing import Any
 
 from lodeway.errors import LodewayError, suggestion
 
-_MODES = ("road", "rail", "sea", "ferry", "barge")
+_MODES = ("road", "rail", "sea", "ferry", "barge", "air")
 
 
 def problems(settings: Mapping[str, Any], folder: Path) -> list[LodewayError]:

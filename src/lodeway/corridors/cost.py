@@ -142,8 +142,8 @@ def price_all(
                 _price_gate(table, number, gate, book, (delays or {}).get(gate.id, Adjustment()))
         elif price.kind == "service":
             service = network.services[price.item]
-            table["cost"][:, number] = book.drawn(service.usd_per_t, "service price", service.id)
-            hours = book.drawn(service.hours, "service hours", service.id)
+            table["cost"][:, number] = book.drawn(service.usd_per_t, "service price", service.tariff)
+            hours = book.drawn(service.hours, "service hours", service.tariff)
             table["mean"][:, number] = table["hours"][:, number] = hours
         else:
             _price_transfer(table, number, price.modes, book, asked)

@@ -19,7 +19,7 @@ KINDS = (
 )  # fmt: skip
 GATE_STATUS = ("open", "closed", "planned", "restricted")
 LINK_STATUS = ("open", "closed", "planned")
-BASE_MODES = ("road", "rail", "sea", "ferry", "barge")
+BASE_MODES = ("road", "rail", "sea", "ferry", "barge", "air")
 
 _GATE_NEEDS = ("gate", "pair", "mode", "lon", "lat", "freight_status")
 _RATE_NEEDS = ("rate", "kind", "mode", "unit", "mode_value", "contains", "source", "confidence")
@@ -88,9 +88,14 @@ class Rate:
 
 @dataclass(frozen=True)
 class Service:
-    """A leg that is sold at a price per tonne, in the direction in which it is written."""
+    """A leg that is sold at a price per tonne, in the direction in which it is written.
+
+    Services of one `tariff` share their price and their hours in every possible world: the same
+    ship from two ports is no second chance.
+    """
 
     id: str
+    tariff: str
     origin: str
     destination: str
     mode: str
@@ -261,6 +266,7 @@ def read_services(path: Path) -> tuple[Service, ...]:
     return tuple(
         Service(
             id=row.text("service"),
+            tariff=row.text("tariff", row.text("service")),
             origin=row.text("from"),
             destination=row.text("to"),
             mode=one_of(row, "mode", BASE_MODES),

@@ -11,6 +11,7 @@ import pandas as pd
 import xarray as xr
 
 from lodeway.corridors.capacity import Hold, bottleneck, holds
+from lodeway.corridors.claim import claim_distances
 from lodeway.corridors.cost import COMPONENTS, Prices, RateBook, price_all
 from lodeway.corridors.freight import LaneResult, Shipment, Task, evaluate
 from lodeway.corridors.graph import Graph, build_graph
@@ -90,7 +91,7 @@ def run(context: StageContext) -> Result:
         _journeys(walker, plan, graph, found, lanes)
         for found, lanes in zip(plan.conditions, results, strict=True)
     ]
-    return _result(context, plan, results, journeys)
+    return _result(context, plan, graph, results, journeys)
 
 
 def _plan(context: StageContext) -> Plan:
@@ -227,6 +228,7 @@ def _journeys(
 def _result(
     context: StageContext,
     plan: Plan,
+    graph: Graph,
     results: Sequence[Sequence[LaneResult]],
     journeys: Sequence[Sequence[Journey]],
 ) -> Result:
@@ -248,6 +250,9 @@ def _result(
         "capacity": _capacity_table(plan.states, results, held),
         "gates": gates_layer(network),
         "lines": lines_layer(network, [way for ways in journeys for way in ways]),
+        "claim_km": claim_distances(
+            network, graph, context.settings.get("claim") or (), plan.states, plan.permission.avoid
+        ),
     }
     return Result(data=data, sources=_sources(context, plan, results, journeys))
 

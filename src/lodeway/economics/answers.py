@@ -1,8 +1,11 @@
-"""The study's questions, each answered in one sentence that holds its interval and conditions."""
+"""The study's questions, each answered in one sentence with its interval and conditions.
+
+A number stands in an answer as ``{figure id}``: the report prints the figure and links its trace.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -13,6 +16,9 @@ from lodeway.model.figure import quantiles
 if TYPE_CHECKING:
     import pandas as pd
     import xarray as xr
+
+#: A change that moves a sale in fewer worlds than this is called no change.
+_RARELY = 0.02
 
 
 def digits(low: float | None, middle: float | None, high: float | None) -> str:
@@ -62,35 +68,32 @@ def questions(
     return pd.DataFrame(rows, columns=["question", "answer", "figure_ids", "conditions"])
 
 
-def _best_roads(world: World, netback: xr.Dataset) -> Iterable[dict[str, str]]:
+def _quantity(name: str, world: World, sale: str) -> str:
+    """Return the figure's quantity; where a project has several products it carries theirs."""
+    project, _, product = sale.partition(":")
+    return f"{name}-{product}" if len(world.sales_of(project)) > 1 else name
+
+
+def _best_roads(world: World, netback: xr.Dataset) -> Iterator[dict[str, str]]:
     """Say what each project's main product nets back today, and where."""
     parts, ids = [], []
+    year = world.report_year(world.baseline)
     for project, section in world.projects.items():
         if section["variant_of"]:
             continue
         sale = world.sales_of(project)[0]
-        cell = netback.sel(sale=sale, state=world.baseline)
-        lane = str(cell["chosen_lane"].values)
+        lane = str(netback["chosen_lane"].sel(sale=sale, state=world.baseline).values)
         if not lane:
             continue
-        numbers = quantiles(cell["best_usd_per_t"].values)
-        market = _market_label(world, lane)
-        text = digits(numbers["p10"], numbers["p50"], numbers["p90"])
-        parts.append(f"{section['label']} {text} USD/t at {market}")
-        ids.append(f"{_quantity('best-netback', world, project, sale)}.{project}.{world.baseline}")
+        figure = f"{_quantity('best-netback', world, sale)}.{project}.{world.baseline}.{year}"
+        parts.append(f"{section['label']} {{{figure}}} at {_market_label(world, lane)}")
+        ids.append(figure)
     yield {
         "question": "What does a tonne net back at the mine, today, at its best buyer?",
         "answer": "; ".join(parts) + ".",
         "figure_ids": "|".join(ids),
-        "conditions": f"dry tonnes, real {world.settings['study']['money']['year']} USD, "
-        f"prices of {world.report_year(world.baseline)}, P50 (P10 to P90)",
+        "conditions": f"dry tonnes, prices of {year}",
     }
-
-
-def _quantity(name: str, world: World, project: str, sale: str) -> str:
-    """Return the figure's quantity; a project's further products carry their name."""
-    several = len(world.sales_of(project)) > 1
-    return f"{name}-{sale.partition(':')[2]}" if several else name
 
 
 def _market_label(world: World, lane: str) -> str:
@@ -101,22 +104,21 @@ def _market_label(world: World, lane: str) -> str:
     return market
 
 
-def _scenario_answers(world: World, value: pd.DataFrame) -> Iterable[dict[str, str]]:
+def _scenario_answers(world: World, value: pd.DataFrame) -> Iterator[dict[str, str]]:
     """Say for each scenario whom it moves most, and whom not at all."""
     savings = value[(value["what"] == "saving") & (value["unit"] == "USD/t")]
     for name, section in list(world.scenarios.items())[1:]:
         rows = savings[savings["scenario"] == name].copy()
-        rows["size"] = rows["p50"].abs() * rows["p_used"] + rows[["p10", "p90"]].abs().max(axis=1)
-        moved = rows[rows["p_used"] > 0.02].sort_values("size", ascending=False).head(3)
+        rows["size"] = rows[["p10", "p50", "p90"]].abs().max(axis=1)
+        moved = rows[rows["p_used"] > _RARELY].sort_values("size", ascending=False).head(3)
         label = section["label"] or name
+        year = world.report_year(name)
         if moved.empty:
             answer = f"{label}: no project of the study changes its road."
         else:
-            parts = [_moved(world, row) for _, row in moved.iterrows()]
-            still = sorted(
-                {world.projects[p]["label"] for p in rows.loc[rows["p_used"] <= 0.02, "project"]}
-                - {world.projects[p]["label"] for p in moved["project"]}
-            )
+            parts = [_moved(world, row, name, year) for _, row in moved.iterrows()]
+            touched = set(rows.loc[rows["p_used"] > _RARELY, "project"])
+            still = [world.projects[p]["label"] for p in world.projects if p not in touched]
             answer = f"{label}: {'; '.join(parts)}."
             if still:
                 answer += f" Nothing changes for {', '.join(still)}."
@@ -124,77 +126,76 @@ def _scenario_answers(world: World, value: pd.DataFrame) -> Iterable[dict[str, s
             "question": f"What is it worth: {label}?",
             "answer": answer,
             "figure_ids": "|".join(
-                f"{_quantity('corridor-value', world, row['project'], row['sale'])}"
-                f".{row['project']}.{name}"
-                for _, row in moved.iterrows()
+                _saving_id(world, row, name, year) for _, row in moved.iterrows()
             ),
-            "conditions": f"at equal tariffs, in {world.report_year(name)}, against "
+            "conditions": f"change of the net-back at equal tariffs, in {year}, against "
             f"{world.scenarios[world.baseline]['label'] or world.baseline}",
         }
 
 
-def _moved(world: World, row: Any) -> str:
-    numbers = digits(row["p10"], row["p50"], row["p90"])
-    verb = "gains" if row["p50"] >= 0.0 else "loses"
-    if row["p50"] < 0.0:
-        numbers = digits(-row["p90"], -row["p50"], -row["p10"])
-    fit = "" if row["fits"] else ", but it does not fit the capacity left"
+def _saving_id(world: World, row: Any, scenario: str, year: int) -> str:
+    name = _quantity("corridor-saving", world, row["sale"])
+    return f"{name}.{row['project']}.{scenario}.{year}"
+
+
+def _moved(world: World, row: Any, scenario: str, year: int) -> str:
+    fit = "" if row["fits"] else ", but the tonnes do not fit the capacity left"
     label = world.projects[row["project"]]["label"]
     product = row["sale"].partition(":")[2].replace("-", " ")
     return (
-        f"{label} {verb} {numbers} USD/t of {product} (used in {row['p_used']:.0%} of worlds{fit})"
+        f"{label} {{{_saving_id(world, row, scenario, year)}}} of {product} "
+        f"(it matters in {row['p_used']:.0%} of worlds{fit})"
     )
 
 
 def _claims_answers(
     readings: pd.DataFrame | None, ledger: pd.DataFrame
-) -> Iterable[dict[str, str]]:
+) -> Iterator[dict[str, str]]:
     if readings is not None:
         for _, row in readings.iterrows():
             yield {
                 "question": f"Is it true: {row['claim']}?",
-                "answer": str(row["verdict"]),
+                "answer": f"{str(row['verdict']).capitalize()}.",
                 "figure_ids": "",
-                "conditions": f"{row['tried']} readings listed before computing, "
-                f"{row['within_error']} within the error, "
-                f"{row['expected_by_chance']:.1f} expected by chance",
+                "conditions": f"{row['tried']} readings listed before computing, {row['fitting']} "
+                f"fit, {row['expected_by_chance']:.1f} expected by chance; {row['within_error']} "
+                "differ by less than the network's error",
             }
-    counts = ledger["verdict"].value_counts()
-    wrong = int(counts.get("impossible", 0)) + int(counts.get("unit-suspect", 0))
+    if ledger.empty:
+        return
+    counts = {str(key): int(count) for key, count in ledger["verdict"].value_counts().items()}
     yield {
         "question": "Which public figures cannot be true as printed?",
-        "answer": f"Of {len(ledger)} claims {int(counts.get('impossible', 0))} are impossible as "
-        f"printed, {int(counts.get('unit-suspect', 0))} make sense only in another reading, "
-        f"{int(counts.get('conflicts', 0))} conflict with another claim, "
-        f"{int(counts.get('consistent', 0))} close an independent sum.",
+        "answer": f"Of {len(ledger)} claims {counts.get('impossible', 0)} are impossible as "
+        f"printed, {counts.get('unit-suspect', 0)} make sense only in another reading, "
+        f"{counts.get('conflicts', 0)} conflict with another claim, "
+        f"{counts.get('consistent', 0)} close an independent sum.",
         "figure_ids": "",
-        "conditions": f"{wrong} to look at first; a verdict judges the sentence, not the speaker",
+        "conditions": "a verdict judges the printed figure by arithmetic, not its speaker",
     }
 
 
-def _link_answers(links: pd.DataFrame) -> Iterable[dict[str, str]]:
+def _link_answers(links: pd.DataFrame) -> Iterator[dict[str, str]]:
     if links.empty:
         return
-    rate = float(links["rate_pct"].max())
+    rate = float(links["rate_pct"].iloc[0])
     rows = links[links["rate_pct"] == rate]
-    parts = [f"{row['label']}: {_filled(row)}" for _, row in rows.iterrows()]
     yield {
         "question": "Do minerals pay for the spur?",
-        "answer": "; ".join(parts) + ".",
-        "figure_ids": "|".join(f"link-share.{row['link']}" for _, row in rows.iterrows()),
-        "conditions": f"claimed cost over 40 years at {rate:g} % and upkeep; users' saving only, "
-        "without passengers and transit",
+        "answer": "; ".join(f"{row['label']}: {_filled(row)}" for _, row in rows.iterrows()) + ".",
+        "figure_ids": "|".join(f"link-filled-{row['link']}" for _, row in rows.iterrows()),
+        "conditions": f"claimed cost over 40 years at {rate:g} % and upkeep; the savings of the "
+        "study's projects only, without passengers and transit",
     }
 
 
 def _filled(row: Any) -> str:
     if row["study_mt_per_y"] <= 0.0:
         return "no project of the study would use it"
-    low, middle, high = (100.0 * row[f"share_filled_{name}"] for name in ("p10", "p50", "p90"))
-    return f"the study's tonnes fill {digits(low, middle, high)} % of what pays for it"
+    return f"the study's tonnes fill {{link-filled-{row['link']}}} of what pays for it"
 
 
-def _state_answers(world: World, cashflow: xr.Dataset) -> Iterable[dict[str, str]]:
+def _state_answers(world: World, cashflow: xr.Dataset) -> Iterator[dict[str, str]]:
     take = cashflow["taxes_usd"] + cashflow["shares_usd"] + cashflow["dividends_usd"]
     total = take.sel(state=world.baseline).sum("year")
     countries: dict[str, Any] = {}
@@ -211,6 +212,6 @@ def _state_answers(world: World, cashflow: xr.Dataset) -> Iterable[dict[str, str
         "question": "What do the states receive over the study's years?",
         "answer": "; ".join(parts) + ".",
         "figure_ids": "",
-        "conditions": "taxes, production shares and dividends, undiscounted, under "
+        "conditions": "taxes, production shares and dividends, undiscounted, "
         f"{world.scenarios[world.baseline]['label'] or world.baseline}",
     }

@@ -164,7 +164,7 @@ def _gas(section: Mapping[str, Any], prices: xr.Dataset, world: World) -> Array:
     name = section["cost"].get("gas_price")
     if not name:
         return np.zeros((1, 1))
-    values = prices["price"].sel(price=name, year=list(world.years))
+    values = prices["level"].sel(price=name, year=list(world.years))
     return np.asarray(values.transpose("draw", "year").values)
 
 

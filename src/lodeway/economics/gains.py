@@ -115,7 +115,7 @@ def gains_table(
     margins: Margins,
     shares: CountryShares,
     receipts: Mapping[tuple[str, str, int], Array],
-    output: Callable[[str, int], float],
+    output: Callable[[str, int], Array],
 ) -> pd.DataFrame:
     """Return each party's yearly gain from each scenario, by project.
 
@@ -130,7 +130,7 @@ def gains_table(
     receipts
         What the state takes from a project in a scenario and year, ``(draw,)``.
     output
-        Function of project and year that returns the share of full output.
+        Function of project and year that returns the share of full output, ``(draw,)``.
     """
     import pandas as pd
 
@@ -164,7 +164,7 @@ def _sale_gains(
     *,
     sale: str,
     scenario: str,
-    output: Callable[[str, int], float],
+    output: Callable[[str, int], Array],
 ) -> dict[str, Array]:
     year = world.report_year(scenario)
     with_ = world.product(sale, scenario, year)

@@ -35,7 +35,7 @@ def run(context: StageContext) -> Result:
                          sources=sources)  # fmt: skip
     prices = xr.Dataset(
         {
-            "price": (("price", "year", "draw"), np.stack(list(table.values()))),
+            "level": (("price", "year", "draw"), np.stack(list(table.values()))),
             "spot": (("price", "draw"), np.stack(list(spot.values()))),
         },
         coords={"price": list(table), "year": years},
