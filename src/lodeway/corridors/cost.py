@@ -142,7 +142,9 @@ def price_all(
                 _price_gate(table, number, gate, book, (delays or {}).get(gate.id, Adjustment()))
         elif price.kind == "service":
             service = network.services[price.item]
-            table["cost"][:, number] = book.drawn(service.usd_per_t, "service price", service.tariff)
+            table["cost"][:, number] = book.drawn(
+                service.usd_per_t, "service price", service.tariff
+            )
             hours = book.drawn(service.hours, "service hours", service.tariff)
             table["mean"][:, number] = table["hours"][:, number] = hours
         else:

@@ -5,11 +5,13 @@ A number stands in an answer as ``{figure id}``: the report prints the figure an
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from lodeway.economics.valuation import change_label
 from lodeway.economics.world import World
 from lodeway.model.figure import quantiles
 
@@ -19,6 +21,8 @@ if TYPE_CHECKING:
 
 #: A change that moves a sale in fewer worlds than this is called no change.
 _RARELY = 0.02
+#: A change of the net-back below this, in USD per tonne, is called no change.
+_SMALL = 0.5
 
 
 def digits(low: float | None, middle: float | None, high: float | None) -> str:
@@ -105,32 +109,56 @@ def _market_label(world: World, lane: str) -> str:
 
 
 def _scenario_answers(world: World, value: pd.DataFrame) -> Iterator[dict[str, str]]:
-    """Say for each scenario whom it moves most, and whom not at all."""
+    """Say for each scenario whom it moves most; those that move nobody share one sentence."""
     savings = value[(value["what"] == "saving") & (value["unit"] == "USD/t")]
+    quiet = []
     for name, section in list(world.scenarios.items())[1:]:
         rows = savings[savings["scenario"] == name].copy()
         rows["size"] = rows[["p10", "p50", "p90"]].abs().max(axis=1)
-        moved = rows[rows["p_used"] > _RARELY].sort_values("size", ascending=False).head(3)
-        label = section["label"] or name
-        year = world.report_year(name)
-        if moved.empty:
-            answer = f"{label}: no project of the study changes its road."
-        else:
-            parts = [_moved(world, row, name, year) for _, row in moved.iterrows()]
-            touched = set(rows.loc[rows["p_used"] > _RARELY, "project"])
-            still = [world.projects[p]["label"] for p in world.projects if p not in touched]
-            answer = f"{label}: {'; '.join(parts)}."
-            if still:
-                answer += f" Nothing changes for {', '.join(still)}."
+        felt = rows[(rows["p_used"] > _RARELY) & (rows["size"] > _SMALL)]
+        label, year = section["label"] or name, world.report_year(name)
+        if felt.empty:
+            quiet.append(label)
+            continue
+        moved = felt.sort_values("size", ascending=False).head(3)
+        parts = [_moved(world, row, name, year) for _, row in moved.iterrows()]
+        still = [section["label"] for project, section in world.projects.items()
+                 if project not in set(felt["project"])]  # fmt: skip
+        answer = f"{label}: {'; '.join(parts)}." + _alone(world, section, moved.iloc[0], year)
+        if still:
+            answer += f" Nothing changes for {', '.join(still)}."
         yield {
             "question": f"What is it worth: {label}?",
             "answer": answer,
             "figure_ids": "|".join(
-                _saving_id(world, row, name, year) for _, row in moved.iterrows()
+                _saving_id(world, row, name, year) for _, row in felt.iterrows()
             ),
             "conditions": f"change of the net-back at equal tariffs, in {year}, against "
             f"{world.scenarios[world.baseline]['label'] or world.baseline}",
         }
+    if quiet:
+        yield {
+            "question": "Which changes are worth nothing to these projects?",
+            "answer": "No project of the study takes another road, at equal tariffs, under: "
+            f"{'; '.join(quiet)}.",
+            "figure_ids": "",
+            "conditions": "the cheapest way of each project to its best buyer stays what it is; "
+            "what others would carry on these links is not in this study",
+        }
+
+
+def _alone(world: World, scenario: Any, row: Any, year: int) -> str:
+    """Say what each of several changes is worth alone, for the sale that is moved most."""
+    if len(scenario["change"]) < 2:
+        return ""
+    parts = []
+    for change in scenario["change"]:
+        label = change_label(change)
+        slug = re.sub(r"[^a-z0-9]+", "-", label.casefold()).strip("-")
+        name = _quantity(f"corridor-alone-{slug}", world, row["sale"])
+        parts.append(f"{label} {{{name}.{row['project']}.{scenario['name']}.{year}}}")
+    project = world.projects[row["project"]]["label"]
+    return f" For {project}, each change alone: {'; '.join(parts)}."
 
 
 def _saving_id(world: World, row: Any, scenario: str, year: int) -> str:

@@ -21,8 +21,8 @@ def readings_tables(
     tolerance; it is within the network's error when the saving is smaller than `road_error_pct` of
     the base route, and then proves nothing either way.
 
-    How many would fit by chance: were the savings of the readings spread evenly from zero to the
-    largest, the share of that span that the tolerance band covers.
+    How many would fit by chance: were the savings that exceed the network's error spread evenly
+    from zero to the largest, the share of that span that the tolerance band covers.
     """
     import pandas as pd
 
@@ -74,13 +74,21 @@ def _readings(
 
 
 def _verdict(claim: Mapping[str, Any], rows: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
-    saved = np.array([row["saved_km"] for row in rows], dtype=np.float64)
+    clear = [row for row in rows if not row["within_error"]]
+    saved = np.array([row["saved_km"] for row in clear], dtype=np.float64)
     saved = saved[np.isfinite(saved)]
     fitting = [row for row in rows if row["fits"]]
     chance = expected_by_chance(saved, claim["value_km"], claim["tolerance_pct"])
     pairs = sorted({f"{row['origin']} to {row['destination']}" for row in fitting})
     if not fitting:
         words = f"not supported: none of {len(rows)} readings saves about {claim['value_km']} km"
+        if clear:
+            near = min(clear, key=lambda row: abs(row["saved_km"] - claim["value_km"]))
+            words += (
+                f"; the nearest is {near['origin']} to {near['destination']} with "
+                f"{near['saved_km']:.0f} km ({near['base_km']:.0f} against "
+                f"{near['alternative_km']:.0f})"
+            )
     elif len(fitting) <= max(1.0, 1.5 * chance):
         words = (
             f"not supported as stated, a coincidence at best: true only for {', '.join(pairs)}; "

@@ -54,7 +54,7 @@ def run(context: StageContext) -> Result:
         name: fact.draw(context.seed, context.draws, ASSUMPTIONS[name])
         for name, fact in assumed.items()
     }
-    world = gather(context, drawn["avoidable_share"])
+    world = gather(context, facts, drawn["avoidable_share"])
     sales, freight = context.table("sales", "sales"), context.table("corridors", "freight")
     context.progress("economics: net-back and value of each corridor")
     netback = netback_table(world)
@@ -163,15 +163,23 @@ def _cashflow(world: World, books: Books, rate: float) -> xr.Dataset:
 def _irr(investor: Array) -> Array:
     """Return the internal rate of return where there is exactly one, else NaN; the baseline only.
 
-    The roots of every scenario and world would take longer than all the rest and move little.
+    A mine that earns before it spends has none: a root of its flow is no return on anything. The
+    roots of every scenario would take longer than all the rest and move little.
     """
     found = np.full((*investor.shape[:2], investor.shape[-1]), np.nan)
     for project in range(investor.shape[0]):
         for draw in range(investor.shape[-1]):
-            roots = irr_roots(investor[project, 0, :, draw])
+            flow = investor[project, 0, :, draw]
+            roots = irr_roots(flow) if _invests_first(flow) else []
             if len(roots) == 1:
                 found[project, 0, draw] = roots[0]
     return found
+
+
+def _invests_first(flow: Array) -> bool:
+    """Whether the first money that moves goes in."""
+    moving = flow[flow != 0.0]
+    return bool(moving.size) and bool(moving[0] < 0.0)
 
 
 def _gains(context: StageContext, world: World, margins: Margins, books: Books) -> pd.DataFrame:
@@ -295,6 +303,9 @@ def _sources(
         rows += [("job", name, facts[fact_id].source_id) for fact_id in project["jobs"].values()]
         rows += [("regime", name, facts[source].source_id)
                  for source in regimes[name].sources if source in facts]  # fmt: skip
+    for market in context.settings["market"]:
+        if market.get("intake_t_per_y"):
+            rows.append(("sale intake", market["name"], facts[market["intake_t_per_y"]].source_id))
     for link in context.settings.get("link") or []:
         rows += [("link", "", facts[fact_id].source_id) for fact_id in link["cost_usd"]]
     return sorted(set(rows))

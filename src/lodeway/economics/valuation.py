@@ -185,7 +185,8 @@ def ladder_table(world: World, sales: xr.Dataset, freight: xr.Dataset) -> pd.Dat
 
     The delivered ladder runs from what the market pays, line by line, through every component of
     freight, to the net-back. The mine-gate ladder runs from the delivered value to what the seller
-    receives. Each is in USD per dry tonne, of the scenario's own report year.
+    receives. Each is in USD per dry tonne, of the scenario's own report year. Other scenarios than
+    the baseline are told only where they change the freight.
     """
     import pandas as pd
 
@@ -194,6 +195,10 @@ def ladder_table(world: World, sales: xr.Dataset, freight: xr.Dataset) -> pd.Dat
         year = world.report_year(scenario)
         for sale in world.sales:
             product = world.product(sale, scenario, year)
+            before = world.product(sale, world.baseline, year)
+            same = np.array_equal(product.freight, before.freight, equal_nan=True)
+            if same and scenario != world.baseline:
+                continue
             shares = product.choice.share(len(world.lanes_of(sale)))
             if shares.max(initial=0.0) == 0.0:
                 continue

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     import pandas as pd
     import xarray as xr
 
+    from lodeway.model.facts import Facts
     from lodeway.model.stage import StageContext
 
 Array = NDArray[np.float64]
@@ -131,8 +132,11 @@ class World:
         return Product(choice, gross - paid, gross, paid, gate, haul, fees)
 
 
-def gather(context: StageContext, avoidable: Array) -> World:
-    """Join the results upstream; `avoidable` is the share of a tariff that can be cut."""
+def gather(context: StageContext, facts: Facts, avoidable: Array) -> World:
+    """Join the results upstream; `avoidable` is the share of a tariff that can be cut.
+
+    A lane fits when its tonnes fit the network and what its market says that it takes.
+    """
     sales: xr.Dataset = context.table("sales", "sales")
     freight: xr.Dataset = context.table("corridors", "freight")
     streams: xr.Dataset = context.table("processing", "streams")
@@ -164,9 +168,30 @@ def gather(context: StageContext, avoidable: Array) -> World:
         fees=part(FEES),
         tonnes=streams["product_t_per_y"].transpose("sale", "draw").values,
         moisture=streams["moisture"].transpose("sale", "draw").values,
-        fits=freight["fits"].transpose("lane", "state").values.astype(bool),
+        fits=freight["fits"].transpose("lane", "state").values.astype(bool)
+        & _taken(context, facts, sales, streams)[:, None],
         passed=_passed(context),
         avoidable=avoidable,
+    )
+
+
+def _taken(
+    context: StageContext, facts: Facts, sales: xr.Dataset, streams: xr.Dataset
+) -> NDArray[np.bool_]:
+    """Return for each lane whether its market takes so much; one that says nothing takes all."""
+    intake = {
+        market["name"]: facts[market["intake_t_per_y"]].value("t/y")
+        for market in context.settings["market"]
+        if market.get("intake_t_per_y")
+    }
+    wet = streams["wet_t_per_y"].median("draw")
+    return np.array(
+        [
+            float(wet.sel(sale=sale)) <= intake.get(str(market), np.inf)
+            for sale, market in zip(
+                sales["sale_of_lane"].values, sales["market"].values, strict=True
+            )
+        ]
     )
 
 

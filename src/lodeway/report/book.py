@@ -93,8 +93,10 @@ class Book:
         sources: Mapping[str, Sequence[tuple[str, str, str]]],
         keys: Mapping[str, str],
         names: Mapping[str, str],
+        unverified: Iterable[str] = (),
     ) -> None:
         self._sources, self._keys, self._names = sources, keys, names
+        self._unverified = frozenset(unverified)
         self._figures: dict[str, Figure] = {}
         self._anchors: dict[str, str] = {}
 
@@ -187,11 +189,9 @@ class Book:
         return (text + "\n").encode()
 
     def general_knowledge(self) -> int:
-        """Return how many figures rest on at least one row of general knowledge."""
-        marks = ("general knowledge", "general-knowledge", "own knowledge", "assumption")
+        """Return how many figures rest on at least one row that nobody has checked."""
         return sum(
-            any(mark in source.casefold() for mark in marks for source in figure.sources)
-            for figure in self._figures.values()
+            not self._unverified.isdisjoint(figure.sources) for figure in self._figures.values()
         )
 
 

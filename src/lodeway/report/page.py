@@ -31,7 +31,7 @@ from lodeway.report.netback import World, split_lane
 from lodeway.report.sections import text
 
 #: A verdict of the ledger that begins so says that the printed sentence cannot be true.
-FALSE_VERDICTS = ("impossible", "cannot", "false", "contradict")
+FALSE_VERDICTS = ("impossible", "unit-suspect")
 
 
 @cache

@@ -47,6 +47,7 @@ def run(context: StageContext) -> Result:
         {stage: result.sources for stage, result in context.inputs.items()},
         context.keys,
         _labels(settings),
+        (row["source_id"] for row in tables.rows("economics", "unverified")),
     )
     scenes = netback.world(tables.frame("corridors", "states"), _dataset(tables, "netback"))
     parts = _money(book, tables, scenes)

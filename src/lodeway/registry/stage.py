@@ -1,0 +1,81 @@
+"""The registry stage: deposits to draw, and every claim with its verdict."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import geopandas
+import numpy as np
+import pandas as pd
+from shapely.geometry import Point
+
+from lodeway.model import Result, StageContext
+from lodeway.registry.claims import read_claims
+from lodeway.registry.deposits import Deposit, alias_table, read_deposits
+from lodeway.registry.verdict import Verdict, judge
+
+
+def run(context: StageContext) -> Result:
+    """Compute ``deposits`` and ``ledger`` of ``docs/handovers.md``."""
+    section = context.settings["registry"]
+    deposits = read_deposits(context.folder / section["deposits"], context.folder)
+    paths = _claim_files(context, section["claims"])
+    verdicts = judge(read_claims(paths, context.folder), alias_table(deposits))
+    sources = [("deposit", item.id, f"{item.file}#{item.id}") for item in deposits]
+    sources += [("claim", item.claim.subject, item.claim.source_id) for item in verdicts]
+    return Result(
+        data={"deposits": _deposit_table(deposits), "ledger": _ledger(verdicts)}, sources=sources
+    )
+
+
+def _claim_files(context: StageContext, patterns: list[str]) -> list[Path]:
+    """Return the claims tables in the order in which the study names them."""
+    found = [path for pattern in patterns for path in sorted(context.folder.glob(pattern))]
+    return list(dict.fromkeys(found))
+
+
+def _deposit_table(deposits: list[Deposit]) -> geopandas.GeoDataFrame:
+    points = [
+        Point(item.lon, item.lat) if item.lon is not None and item.lat is not None else None
+        for item in deposits
+    ]
+    frame = pd.DataFrame(
+        {
+            "deposit": [item.id for item in deposits],
+            "name": [item.name for item in deposits],
+            "aliases": ["|".join(item.aliases) for item in deposits],
+            "commodities": ["|".join(item.commodities) for item in deposits],
+            "country": ["|".join(item.countries) for item in deposits],
+            "radius_km": [np.nan if item.radius_km is None else item.radius_km
+                          for item in deposits],
+            "coordinate_source": [item.position_source for item in deposits],
+        }
+    )  # fmt: skip
+    return geopandas.GeoDataFrame(frame, geometry=points, crs="EPSG:4326")
+
+
+def _ledger(verdicts: list[Verdict]) -> pd.DataFrame:
+    rows = []
+    for item in verdicts:
+        claim, reading = item.claim, item.best_reading
+        rows.append(
+            {
+                "claim_id": claim.id,
+                "subject": claim.subject,
+                "property": claim.property_,
+                "value": np.nan if claim.value is None else claim.value,
+                "value_text": claim.text,
+                "unit": claim.unit,
+                "date": claim.date,
+                "who": claim.who,
+                "source": claim.source,
+                "verdict": item.verdict,
+                "reason": item.reason,
+                "arithmetic": item.arithmetic,
+                "best_reading": reading.reading if reading else "",
+                "best_value": reading.value if reading else np.nan,
+                "best_unit": reading.unit if reading else "",
+                "source_id": claim.source_id,
+            }
+        )
+    return pd.DataFrame(rows)
