@@ -24,7 +24,9 @@ FAULTS = {
     "status": ("links", "AAA,,,,open,,,,osm,\n2", "AAA,,,,opn,,,,osm,\n2", "links.csv:3 status",
                "'opn'"),
     "mode": ("links", "2,3,road", "2,3,raod", "links.csv:3 mode", "'raod'"),
-    "node mode": ("nodes", "2,10.01,40.00,road", "2,10.01,40.00,air", "nodes.csv:3 mode", "'air'"),
+    "node mode": (
+        "nodes", "2,10.01,40.00,road", "2,10.01,40.00,raft", "nodes.csv:3 mode", "'raft'",
+    ),
     "longitude": ("nodes", "2,10.01,", "2,190.01,", "nodes.csv:3 lon", "'190.01'"),
     "latitude": ("nodes", "2,10.01,40.00", "2,10.01,-90.5", "nodes.csv:3 lat", "'-90.5'"),
     "unknown gate": ("links", "AAA-BBB,North,", "AAA-BBB,Nord,", "links.csv:8 gate", "'Nord'"),
