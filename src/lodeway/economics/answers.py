@@ -155,8 +155,8 @@ def _alone(world: World, scenario: Any, row: Any, year: int) -> str:
     for change in scenario["change"]:
         label = change_label(change)
         slug = re.sub(r"[^a-z0-9]+", "-", label.casefold()).strip("-")
-        name = _quantity(f"corridor-alone-{slug}", world, row["sale"])
-        parts.append(f"{label} {{{name}.{row['project']}.{scenario['name']}.{year}}}")
+        name = _quantity("corridor-alone", world, row["sale"])
+        parts.append(f"{label} {{{name}-{slug}.{row['project']}.{scenario['name']}.{year}}}")
     project = world.projects[row["project"]]["label"]
     return f" For {project}, each change alone: {'; '.join(parts)}."
 
@@ -183,7 +183,7 @@ def _claims_answers(
         for _, row in readings.iterrows():
             yield {
                 "question": f"Is it true: {row['claim']}?",
-                "answer": f"{str(row['verdict']).capitalize()}.",
+                "answer": f"{str(row['verdict'])[:1].upper()}{str(row['verdict'])[1:]}.",
                 "figure_ids": "",
                 "conditions": f"{row['tried']} readings listed before computing, {row['fitting']} "
                 f"fit, {row['expected_by_chance']:.1f} expected by chance; {row['within_error']} "

@@ -181,7 +181,7 @@ def run_regime(
         for name, value in row.items():
             table[name][:, year] = value
     ledger = Ledger(**table)
-    _check(ledger, revenue - opex - capex, revenue)
+    _check(ledger, revenue - opex - capex, revenue + opex + capex)
     return ledger
 
 
@@ -209,10 +209,10 @@ def _gov_rate(regime: Regime, ratio: Array) -> Array:
     return rate
 
 
-def _check(ledger: Ledger, cash: Array, revenue: Array) -> None:
+def _check(ledger: Ledger, cash: Array, size: Array) -> None:
     """State and investor together hold what the project earned."""
     error = np.abs(ledger.state_take + ledger.investor_ncf - cash)
-    if error.size and float(error.max()) > 1e-9 * max(1.0, float(np.abs(revenue).max())):
+    if error.size and float(error.max()) > 1e-9 * max(1.0, float(np.abs(size).max())):
         raise LodewayError("balance", "fiscal ledger", float(error.max()), "shares that sum up")
 
 

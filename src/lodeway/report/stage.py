@@ -117,7 +117,12 @@ def _money(book: Book, tables: Tables, scenes: netback.World) -> dict[str, Any]:
         netback.lane_figures(book, data, scenes, several)
         best = netback.best_rows(book, data, scenes, several)
     unfit_keys, unfit = page.unfit_lanes(tables.rows("corridors", "capacity"), scenes, book)
-    on_screen = [row for row in best if (row["lane"], row["state"]) not in unfit_keys]
+    on_screen = [
+        row
+        for row in best
+        if (row["lane"], row["state"]) not in unfit_keys
+        and (row["change"] or row["state"] == scenes.names[0])
+    ]
     chosen = page.chosen_lanes(best)
     value, _ = sections.value_tables(book, tables.rows("economics", "value"), several)
     ladders = sections.ladder_tables(

@@ -24,16 +24,20 @@ def problems(stages: Sequence[Stage], folder: Path) -> list[LodewayError]:
         return several.problems
     except LodewayError as one:
         return [one]
-    found = [*_references(study), *_coordinates(study), *_years(study)]
     try:
         build(stages, study, Store(folder).digest)
     except LodewayError as problem:
-        found.append(problem)
-        return found
+        return [*_references(study), *_coordinates(study), *_years(study), problem]
+    return study_problems(stages, study)
+
+
+def study_problems(stages: Sequence[Stage], study: Study) -> list[LodewayError]:
+    """Return every problem of a study whose form is sound and whose files are there."""
+    found = [*_references(study), *_coordinates(study), *_years(study)]
     for stage in stages:
         if stage.check:
             module, name = stage.check.split(":")
-            found += getattr(import_module(module), name)(study.settings, folder)
+            found += getattr(import_module(module), name)(study.settings, study.folder)
     return found
 
 

@@ -8,8 +8,9 @@ from importlib import import_module
 from pathlib import Path
 
 from lodeway.engine import of_workers
-from lodeway.errors import LodewayError
+from lodeway.errors import LodewayError, LodewayProblems
 from lodeway.model.stage import Result, StageContext
+from lodeway.study.check import study_problems
 from lodeway.study.graph import Node, Stage, build
 from lodeway.study.load import Study, load_study
 from lodeway.study.store import Store
@@ -69,6 +70,10 @@ def run(
     store.clean()
     nodes = build(stages, study, store.digest)
     missing = [node for node in nodes if not store.has(node.key)]
+    if missing:
+        found = study_problems(stages, study)
+        if found:
+            raise LodewayProblems(found)
     loaded: dict[str, Result] = {}
     for node in missing:
         progress(f"{node.stage.name} ...")
