@@ -1,0 +1,1 @@
+"""Block model -> pit -> schedule."""

@@ -1,0 +1,1 @@
+"""Drillholes -> block model -> resource statement, with the uncertainty carried."""
