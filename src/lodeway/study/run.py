@@ -82,9 +82,9 @@ def run(
         loaded[node.stage.name] = result
         store.save(node.key, result, {"stage": node.stage.name, "parts": dict(node.parts)})
     keys = {node.stage.name: node.key for node in nodes}
-    store.remember(keys)
     target = out or folder / "out"
     files = [path for node in nodes for path in store.publish(node.key, target)]
+    store.remember(keys)
     fresh = {node.stage.name for node in missing}
     return Outcome(
         ran=tuple(node.stage.name for node in missing),
