@@ -28,9 +28,16 @@ FEES = ("border fees",)
 
 @dataclass(frozen=True)
 class Product:
-    """One sale in one state and year: which lane, and what it brings, per dry tonne."""
+    """One sale in one state and year: which lane, and what it brings, per dry tonne.
+
+    `offer` and `offer_gate` are net-back and mine-gate value of the chosen lane, whatever they
+    are. The others are NaN in worlds in which nothing is shipped: there is no road, or the best
+    lane is known to bring a loss.
+    """
 
     choice: Choice
+    offer: Array
+    offer_gate: Array
     netback: Array
     delivered: Array
     freight: Array
@@ -129,7 +136,11 @@ class World:
         passed = self.passed[sale.partition(":")[0]]
         gate = gross - to_point - passed * (paid - to_point)
         haul, fees = (choice.take(table[rows, column]) for table in (self.haul, self.fees))
-        return Product(choice, gross - paid, gross, paid, gate, haul, fees)
+        shipped = choice.take(seen) > 0.0
+        if shipped.all():
+            return Product(choice, gross - paid, gate, gross - paid, gross, paid, gate, haul, fees)
+        kept = [np.where(shipped, part, np.nan) for part in (gross, paid, gate, haul, fees)]
+        return Product(choice, gross - paid, gate, kept[0] - kept[1], *kept)
 
 
 def gather(context: StageContext, facts: Facts, avoidable: Array) -> World:

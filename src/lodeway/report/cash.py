@@ -37,6 +37,9 @@ def npv_table(book: Book, cash: xr.Dataset | None, scenes: World) -> list[Table]
                     shown.append(None)
                     continue
                 draws = np.asarray(cash[variable].sel(project=project, state=state), float)
+                if not np.isfinite(draws).any():
+                    shown.append(None)
+                    continue
                 figure = Figure(
                     name, f"{label}, {book.name(project)}, {book.name(scenario)}", unit,
                     "economics", "investor's cash flow after all payments to states",
@@ -54,6 +57,63 @@ def npv_table(book: Book, cash: xr.Dataset | None, scenes: World) -> list[Table]
     head = ["Project", "Scenario", "Net present value (investor)", "Internal rate of return",
             "Worlds with a positive value"]  # fmt: skip
     return [Table("What the project returns", head, body)] if body else []
+
+
+def lifetime_table(
+    book: Book, cash: xr.Dataset | None, scenes: World, projects: Sequence[Mapping[str, Any]]
+) -> list[Table]:
+    """Enter gross sales and state receipts over the study's years, by project and by state.
+
+    Sums are undiscounted, of the baseline; a project that is a variant of another is not counted
+    in its state's sum.
+    """
+    if cash is None or "revenue_usd" not in cash or not scenes.rows:
+        return []
+    state, scenario, _ = scenes.rows[0]
+    here = cash.sel(state=state)
+    take = np.sum([_whole(here[name]) for name in _STATE], axis=0)
+    sales = _whole(here["revenue_usd"])
+    known = [str(name) for name in here["project"].to_numpy()]
+    body: list[list[Any]] = []
+    states: dict[str, Any] = {}
+    for section in projects:
+        name = text(section["name"])
+        if name not in known:
+            continue
+        row = known.index(name)
+        shown = [
+            _over_life(book, quantity, f"{label} over the study's years, {book.name(name)}",
+                       values[row], scenario, name)
+            for quantity, label, values in (
+                ("sales-lifetime", "Gross sales", sales),
+                ("receipts-lifetime", "Receipts of the state", take),
+            )
+        ]  # fmt: skip
+        country = text(section.get("country"))
+        body.append([book.name(name), country, *map(book.show, shown)])
+        if not section.get("variant_of"):
+            states[country] = states.get(country, 0.0) + take[row]
+    for country, values in sorted(states.items()):
+        total = _over_life(book, f"receipts-lifetime-{slug(country)}",
+                           f"Receipts of {country} over the study's years, all its projects",
+                           values, scenario, None)  # fmt: skip
+        body.append(["All projects", country, "", book.show(total)])
+    head = ["Project", "State", "Gross sales", "Receipts of the state"]
+    note = "Undiscounted sums. Variants of a project are not in a state's sum."
+    return [Table("Over the study's years", head, body, note)]
+
+
+def _whole(yearly: xr.DataArray) -> Any:
+    """Sum over the years, ``(project, draw)``, in an order that memory layout does not change."""
+    return np.ascontiguousarray(yearly.transpose("project", "year", "draw").to_numpy()).sum(axis=1)
+
+
+def _over_life(
+    book: Book, quantity: str, label: str, draws: Any, scenario: str, project: str | None
+) -> str:
+    figure = Figure(quantity, label, "USD", "economics", "undiscounted sum over the years",
+                    project=project, scenario=scenario, **spread_of(draws))  # fmt: skip
+    return book.add(figure, "cash")
 
 
 def receipt_table(book: Book, rows: Sequence[Mapping[str, Any]]) -> list[Table]:

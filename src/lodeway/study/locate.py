@@ -79,3 +79,16 @@ def as_text(path: Sequence[str | int]) -> str:
     for part in path:
         text += f"[{part}]" if isinstance(part, int) else f".{part}" if text else part
     return text
+
+
+def from_text(text: str) -> tuple[str | int, ...]:
+    """Return the keys and positions of a path as people write it.
+
+    Examples
+    --------
+    >>> from_text("project[1].process.head_pct.Cu")
+    ('project', 1, 'process', 'head_pct', 'Cu')
+    """
+    return tuple(
+        int(part) if part.isdigit() else part for part in re.split(r"[.\[\]]+", text) if part
+    )
