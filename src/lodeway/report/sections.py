@@ -228,8 +228,12 @@ def ladder_tables(
 
 
 def gain_table(book: Book, rows: Sequence[Mapping[str, Any]]) -> list[Table]:
-    """Return who gains and who loses by scenario and project."""
-    body = []
+    """Return who gains and who loses: one table per scenario, a row a project, a column a party.
+
+    Every figure is entered; a project that a scenario does not move stands in ``projects.csv``.
+    """
+    scenes: dict[str, dict[str, dict[str, str | None]]] = {}
+    moved: set[tuple[str, str]] = set()
     for row in rows:
         project, scenario, party = (text(row.get(k)) for k in ("project", "scenario", "party"))
         shown = three(
@@ -237,11 +241,22 @@ def gain_table(book: Book, rows: Sequence[Mapping[str, Any]]) -> list[Table]:
             f"Gain of {party}, {book.name(project)}, {book.name(scenario)}",
             text(row.get("unit")) or "USD/y", "value", project=project, scenario=scenario,
         )  # fmt: skip
-        body.append([book.name(scenario), book.name(project), party, book.show(shown)])
-    note = "Losers are negative. In each possible world the gains sum to the total."
-    return (
-        [Table("Who gains", ["Scenario", "Project", "Party", "Gain"], body, note)] if body else []
-    )
+        scenes.setdefault(scenario, {}).setdefault(project, {})[party] = shown
+        if any(abs(number(row.get(key)) or 0.0) > 1e3 for key in ("p10", "p50", "p90")):
+            moved.add((scenario, project))
+    note = "Losers are negative. In each possible world the gains sum to the whole."
+    tables = []
+    for scenario, projects in scenes.items():
+        kept = {name: gains for name, gains in projects.items() if (scenario, name) in moved}
+        parties = dict.fromkeys(party for gains in kept.values() for party in gains)
+        order = [*(party for party in parties if party != "whole"), "whole"]
+        body = [
+            [book.name(name), *(book.show(gains.get(party)) for party in order)]
+            for name, gains in kept.items()
+        ]
+        if body:
+            tables.append(Table(book.name(scenario), ["Project", *order], body, note))
+    return tables
 
 
 _LINK = (
