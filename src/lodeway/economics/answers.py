@@ -89,7 +89,7 @@ def _scenario_answers(world: World, value: pd.DataFrame) -> Iterator[dict[str, s
         felt = rows[(rows["p_used"] > _RARELY) & (rows["size"] > _SMALL)]
         label, year = section["label"] or name, world.report_year(name)
         if felt.empty:
-            quiet.append(label)
+            quiet.append(label + _nearest(world, value, name, year))
             continue
         moved = felt.sort_values("size", ascending=False).head(3)
         parts = [_moved(world, row, name, year) for _, row in moved.iterrows()]
@@ -113,9 +113,26 @@ def _scenario_answers(world: World, value: pd.DataFrame) -> Iterator[dict[str, s
             "answer": "No project of the study takes another road, at equal tariffs, under: "
             f"{'; '.join(quiet)}.",
             "figure_ids": "",
-            "conditions": "the cheapest way of each project to its best buyer stays what it is; "
-            "what others would carry on these links is not in this study",
+            "conditions": "the cheapest way of each project to its best buyer stays what it is; a "
+            "negative toll is what the cargo would have to be paid to come; what others would "
+            "carry on these links is not in this study",
         }
+
+
+def _nearest(world: World, value: pd.DataFrame, scenario: str, year: int) -> str:
+    """Say which cargo is nearest to taking what a scenario opens, and what would bring it."""
+    here = (value["scenario"] == scenario) & (value["what"] == "toll_breakeven")
+    rows = value.loc[here & (value["p50"] < 0.0) & ~value["sale"].str.endswith(":dore")]
+    if rows.empty:
+        return ""
+    row = rows.sort_values("p50", ascending=False).iloc[0]
+    name = _quantity("corridor-toll-breakeven", world, row["sale"])
+    project = world.projects[row["project"]]["label"]
+    product = row["sale"].partition(":")[2].replace("-", " ")
+    return (
+        f" (nearest: {product} of {project}, at a toll of "
+        f"{{{name}.{row['project']}.{scenario}.{year}}})"
+    )
 
 
 def _alone(world: World, scenario: Any, row: Any, year: int) -> str:

@@ -139,7 +139,10 @@ def _sale_rows(world: World, scenario: dict[str, Any], sale: str) -> Iterator[di
     low, high = _response(world, with_, without, saving)
     yield row("response_low", low, "USD/t")
     yield row("response_high", high, "USD/t")
-    yield row("toll_breakeven", np.maximum(saving, 0.0) * wet_share, "USD/wet t")
+    toll = world.toll(sale, name, year)
+    if toll is None:
+        toll = np.maximum(saving, 0.0)
+    yield row("toll_breakeven", toll * wet_share[: len(toll)], "USD/wet t")
     if len(changes) > 1:
         shares = shapley(values, len(changes))
         for position, change in enumerate(changes):

@@ -55,6 +55,8 @@ def three(
     if any(value is None for value in values):
         return None
     quantiles = tri(dict(zip(("p10", "p50", "p90"), values, strict=True)))
+    worlds = number(row.get("draws"))
+    quantiles["draws"] = None if worlds is None else int(worlds)
     figure = Figure(name, label, unit, "economics", "", **quantiles, **where)
     return book.add(figure, family, items)
 
