@@ -1,6 +1,7 @@
 """The study's questions, each answered in one sentence with its interval and conditions.
 
 A number stands in an answer as ``{figure id}``: the report prints the figure and links its trace.
+A line of an answer is a line of the report.
 """
 
 from __future__ import annotations
@@ -65,7 +66,7 @@ def _best_roads(world: World, netback: xr.Dataset) -> Iterator[dict[str, str]]:
         ids.append(figure)
     yield {
         "question": "What does a tonne net back at the mine, today, at its best buyer?",
-        "answer": "; ".join(parts) + ".",
+        "answer": "\n".join(parts),
         "figure_ids": "|".join(ids),
         "conditions": f"dry tonnes, prices of {year}",
     }
@@ -95,9 +96,9 @@ def _scenario_answers(world: World, value: pd.DataFrame) -> Iterator[dict[str, s
         parts = [_moved(world, row, name, year) for _, row in moved.iterrows()]
         still = [section["label"] for project, section in world.projects.items()
                  if project not in set(felt["project"])]  # fmt: skip
-        answer = f"{label}: {'; '.join(parts)}." + _alone(world, section, moved.iloc[0], year)
+        answer = "\n".join([*parts, *_alone(world, section, moved.iloc[0], year)])
         if still:
-            answer += f" Nothing changes for {', '.join(still)}."
+            answer += f"\nNothing changes for {', '.join(still)}."
         yield {
             "question": f"What is it worth: {label}?",
             "answer": answer,
@@ -110,8 +111,8 @@ def _scenario_answers(world: World, value: pd.DataFrame) -> Iterator[dict[str, s
     if quiet:
         yield {
             "question": "Which changes are worth nothing to these projects?",
-            "answer": "No project of the study takes another road, at equal tariffs, under: "
-            f"{'; '.join(quiet)}.",
+            "answer": "At equal tariffs no project of the study takes another road under:\n"
+            + "\n".join(quiet),
             "figure_ids": "",
             "conditions": "the cheapest way of each project to its best buyer stays what it is; a "
             "negative toll is what the cargo would have to be paid to come; what others would "
@@ -130,15 +131,15 @@ def _nearest(world: World, value: pd.DataFrame, scenario: str, year: int) -> str
     project = world.projects[row["project"]]["label"]
     product = row["sale"].partition(":")[2].replace("-", " ")
     return (
-        f" (nearest: {product} of {project}, at a toll of "
-        f"{{{name}.{row['project']}.{scenario}.{year}}})"
+        f": nearest {project}, {product}, at a toll of "
+        f"{{{name}.{row['project']}.{scenario}.{year}}}"
     )
 
 
-def _alone(world: World, scenario: Any, row: Any, year: int) -> str:
+def _alone(world: World, scenario: Any, row: Any, year: int) -> list[str]:
     """Say what each of several changes is worth, alone and once the others are in force."""
     if len(scenario["change"]) < 2:
-        return ""
+        return []
     parts = []
     for change in scenario["change"]:
         label = change_label(change)
@@ -150,7 +151,7 @@ def _alone(world: World, scenario: Any, row: Any, year: int) -> str:
         )
         parts.append(f"{label}: {alone} alone, {added} added to the others")
     project = world.projects[row["project"]]["label"]
-    return f" For {project}, {'; '.join(parts)}."
+    return [f"For {project}, {part}" for part in parts]
 
 
 def _saving_id(world: World, row: Any, scenario: str, year: int) -> str:
@@ -211,7 +212,7 @@ def _link_answers(links: pd.DataFrame) -> Iterator[dict[str, str]]:
         ids += [*even, *share]
     yield {
         "question": "Do minerals pay for the spur?",
-        "answer": ". ".join(parts) + ".",
+        "answer": "\n".join(parts),
         "figure_ids": "|".join(ids),
         "conditions": "claimed cost over 40 years and upkeep, against the tariff of the link less "
         "avoidable cost; without passengers and transit of others",
