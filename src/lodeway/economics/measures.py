@@ -276,8 +276,8 @@ def with_closure(flows: Array, cost: float, years_after: int, rate: float) -> tu
         not the one who decides, and a security is due.
     """
     if cost <= 0.0 or years_after < 1:
-        raise LodewayError("missing", "closure", f"{cost} USD over {years_after} years",
-                           "a cost above 0 and at least a year", "every mine is closed")  # fmt: skip
+        raise LodewayError("missing", "closure", f"{cost} USD in {years_after} years",
+                           "a cost above 0, a year or more", "every mine is closed")  # fmt: skip
     flows = np.atleast_2d(flows)
     tail = np.full((len(flows), years_after), -cost / years_after)
     whole = np.concatenate([flows, tail], axis=1)
