@@ -248,9 +248,7 @@ def _kinds(network: Network) -> dict[str, str]:
     return {row.text("place"): row.text("kind", "") for row in rows}
 
 
-def _named_states(
-    claim: Mapping[str, Any], network: Network, where: str
-) -> dict[str, Side]:
+def _named_states(claim: Mapping[str, Any], network: Network, where: str) -> dict[str, Side]:
     found = {"today": Side("today")}
     for number, item in enumerate(_listed(claim.get("state"))):
         here = f"{where} state[{number}]"

@@ -146,9 +146,7 @@ def at_least(count: int, mean: float) -> float:
     return float(poisson.sf(count - 1, mean)) if mean > 0 else float(count == 0)
 
 
-def _measure(
-    network: Network, claim: DistanceClaim
-) -> Mapping[tuple[Side, str, str], float]:
+def _measure(network: Network, claim: DistanceClaim) -> Mapping[tuple[Side, str, str], float]:
     """Run one search from every origin in every state, and keep what the readings ask for."""
     graph = build_graph(network)
     prices = price_all(network, graph, RateBook(network.rates, 0, None), claim.modes)
@@ -194,9 +192,7 @@ def _settled(
     return dijkstra(graph.first, graph.neighbour, graph.arc_of, cost, sources, start, wanted)[0]
 
 
-def _usable(
-    network: Network, graph: Graph, claim: DistanceClaim, side: Side
-) -> NDArray[np.bool_]:
+def _usable(network: Network, graph: Graph, claim: DistanceClaim, side: Side) -> NDArray[np.bool_]:
     permission = Permission(claim.modes, side.include, (), side.closed_gates, claim.avoid)
     changes = []
     if side.open_gates:

@@ -202,9 +202,7 @@ class FlowSolver:
             *self._rows, cost, capacity, self._ahead, self._ahead_of, self._source, self._target,
             demand, self.instance.unserved_usd_per_t, _GUESSES,
         )  # fmt: skip
-        found = [
-            (int(owner[n]), path[starts[n] : starts[n + 1]].copy()) for n in range(len(owner))
-        ]
+        found = [(int(owner[n]), path[starts[n] : starts[n + 1]].copy()) for n in range(len(owner))]
         lengths, ends, cheapest = price_paths(
             *self._rows, cost, self._ahead, self._ahead_of, self._source, self._target,
             np.full(len(demand), self.instance.unserved_usd_per_t),

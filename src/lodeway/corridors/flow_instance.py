@@ -111,9 +111,7 @@ def _number(value: Any, where: str) -> float:
     return parse_number(repr(float(value)), where, low=0.0)
 
 
-def _commodities(
-    name: str, rows: list[Any], position: Mapping[str, int]
-) -> tuple[Commodity, ...]:
+def _commodities(name: str, rows: list[Any], position: Mapping[str, int]) -> tuple[Commodity, ...]:
     found = []
     for number, row in enumerate(rows):
         where = f"{name} commodities[{number}]"
