@@ -32,25 +32,25 @@ def claim(
 ) -> None:
     """Compute every reading of a claim such as "340 km shorter", and weigh it against chance."""
     from lodeway.corridors.claim_file import read_claim
-    from lodeway.corridors.claim_test import test_claim
+    from lodeway.corridors.claim_verdict import weigh_claim
     from lodeway.corridors.network import read_network
 
     found = read_network(network)
-    tested = test_claim(found, read_claim(file, found))
+    weighed = weigh_claim(found, read_claim(file, found))
     if as_json:
-        put_json(tested.as_dict())
+        put_json(weighed.as_dict())
         return
-    put(f"{tested.claim.text}: {tested.claim.metric} {tested.claim.value:g} "
-        f"(+- {tested.claim.tolerance:g})")  # fmt: skip
-    for number, item in enumerate(tested.readings):
+    put(f"{weighed.claim.text}: {weighed.claim.metric} {weighed.claim.value:g} "
+        f"(+- {weighed.claim.tolerance:g})")  # fmt: skip
+    for number, item in enumerate(weighed.readings):
         reading = item.reading
         base = f" against {reading.base.name}" if reading.base else ""
-        mark = "fits" if number in tested.fitting else ""
+        mark = "fits" if number in weighed.fitting else ""
         put(f"  {item.value:10,.1f}  {reading.origin} to {reading.destination}, "
             f"{reading.alternative.name}{base}  {mark}".rstrip())  # fmt: skip
-    put(f"tried {len(tested.readings)}, within the error {len(tested.fitting)}, expected by chance "
-        f"{tested.chance:.1f}, indistinct from nothing {tested.indistinct}")  # fmt: skip
-    put(tested.verdict)
+    put(f"tried {len(weighed.readings)}, within the error {len(weighed.fitting)}, expected by "
+        f"chance {weighed.chance:.1f}, indistinct from nothing {weighed.indistinct}")  # fmt: skip
+    put(weighed.verdict)
 
 
 def value(

@@ -24,6 +24,7 @@ def as_words(text: str) -> tuple[str, ...]:
 
 
 def as_lists(texts: list[str] | None) -> tuple[str, ...]:
+    """Join the lists of an option that may be repeated."""
     return tuple(word for text in texts or () for word in as_words(text))
 
 

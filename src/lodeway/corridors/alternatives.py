@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lodeway.corridors.graph import Graph
-from lodeway.corridors.two_trees import plateaus, turned_rows, two_trees
+from lodeway.corridors.two_trees import Trees, plateaus, two_trees, walk
 
 Floats = NDArray[np.float64]
 
@@ -83,19 +83,26 @@ def alternatives(
     list of Way
         Fewer than `wanted` where no more such ways were found.
     """
-    chosen = [best]
+    chosen: list[Way] = []
+    kept: list[tuple[NDArray[np.bool_], float]] = []
     limit = most_stretch * best.length
 
     def take(way: Way) -> bool:
-        good = (
-            way.length <= limit * (1 + 1e-12)
-            and (ends is None or len({way.source, *way.vertices}) == len(way.vertices) + 1)
-            and all(shared(graph, way.arcs, other.arcs) <= most_overlap for other in chosen)
-        )
-        if good:
-            chosen.append(way)
+        """Keep a way that is good; say whether there are enough."""
+        arcs = np.array(way.arcs, dtype=np.int64)
+        km = graph.km[arcs]
+        if way.length > limit * (1 + 1e-12) or _turns_back(way, ends is not None):
+            return False
+        for used, length in kept:
+            if km[used[arcs]].sum() > most_overlap * min(float(km.sum()), length):
+                return False
+        used = np.zeros(len(graph.km), dtype=bool)
+        used[arcs] = True
+        kept.append((used, float(km.sum())))
+        chosen.append(way)
         return len(chosen) > wanted
 
+    take(best)
     if wanted > 0 and ends is not None:
         for way in _over_plateaus(graph, cost, ends, most_stretch):
             if take(way):
@@ -107,6 +114,11 @@ def alternatives(
     return chosen[1:]
 
 
+def _turns_back(way: Way, simple: bool) -> bool:
+    """Whether a way that should visit no vertex twice does; by way of places it may have to."""
+    return simple and len({way.source, *way.vertices}) != len(way.vertices) + 1
+
+
 def _over_plateaus(
     graph: Graph,
     cost: Floats,
@@ -115,9 +127,8 @@ def _over_plateaus(
 ) -> Iterator[Way]:
     """Yield ways over plateaus: first those with long ones, each tier by total length."""
     rows = (graph.first, graph.neighbour, graph.arc_of)
-    back = turned_rows(len(graph.node), graph.tail, graph.head, graph.both, rows)
-    best, *trees = two_trees(rows, back, cost, *ends, stretch)
-    heads, lengths, totals = plateaus(*trees, cost, stretch * best)
+    best, trees = two_trees(rows, graph.turned, cost, *ends, stretch)
+    heads, lengths, totals = plateaus(trees, cost, stretch * best)
     seen: set[int] = set()
     for share in _PLATEAU_SHARES:
         tier = np.flatnonzero(lengths >= share * best)
@@ -127,23 +138,13 @@ def _over_plateaus(
                 yield _through(trees, int(heads[number]), float(totals[number]))
 
 
-def _through(trees: Sequence[NDArray[np.int32]], middle: int, total: float) -> Way:
+def _through(trees: Trees, middle: int, total: float) -> Way:
     _, before, arc_f, _, after, arc_b = trees
-    arcs: list[int] = []
-    vertices: list[int] = []
-    here = middle
-    while before[here] >= 0:
-        arcs.append(int(arc_f[here]))
-        vertices.append(here)
-        here = int(before[here])
-    source = here
-    arcs, vertices = arcs[::-1], vertices[::-1]
-    here = middle
-    while after[here] >= 0:
-        arcs.append(int(arc_b[here]))
-        here = int(after[here])
-        vertices.append(here)
-    return Way(arcs, vertices, source, total)
+    back, reached = walk(middle, before, arc_f)
+    onward, beyond = walk(middle, after, arc_b)
+    source = int(reached[-1]) if len(reached) else middle
+    passed = np.concatenate([reached[-2::-1], [middle], beyond]) if len(reached) else beyond
+    return Way(np.concatenate([back[::-1], onward]).tolist(), passed.tolist(), source, total)
 
 
 def _by_penalty(cost: Floats, best: Way, search: Search, tries: int) -> Iterator[Way]:

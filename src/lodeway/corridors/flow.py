@@ -30,6 +30,8 @@ Floats = NDArray[np.float64]
 TOLERANCE = 1e-9
 MOST_ROUNDS = 1000
 _GUESSES = 6
+#: Beyond so many paths those that no recent scenario used are forgotten, to keep the master small.
+_MOST_PATHS, _RECENT = 1200, 60
 
 
 @dataclass(frozen=True)
@@ -100,13 +102,29 @@ class FlowSolver:
         self._target = np.array([end[1] for end in ends], dtype=np.int32)
         self._demand = np.array([item.mt_per_y for item in instance.commodities], dtype=np.float64)
         self._ahead, self._ahead_of = self._potentials()
+        self._solved = 0
+        self._empty()
+
+    def _empty(self) -> None:
+        """Begin with a master problem without paths and limits."""
         self._columns: list[tuple[int, NDArray[np.int32], float]] = []
+        self._used = np.zeros(0, dtype=np.int64)
         self._known: set[tuple[int, bytes]] = set()
         self._row_of: dict[int, int] = {}
         self._master = self._empty_master()
         self._shut = np.zeros(0, dtype=bool)
         self._flat = np.zeros(0, dtype=np.int32)
         self._flat_owner = np.zeros(0, dtype=np.int64)
+
+    def _forget(self, capacity: Floats) -> None:
+        """Begin a new master problem with the limits met and the paths used of late."""
+        recent = np.flatnonzero(self._used > self._solved - _RECENT)
+        kept, stamps = [self._columns[number][:2] for number in recent], self._used[recent]
+        limits = list(self._row_of)
+        self._empty()
+        self._add(kept)
+        self._used = stamps
+        self._add_rows(limits, capacity)
 
     def _potentials(self) -> tuple[Floats, NDArray[np.int32]]:
         targets, which = np.unique(self._target, return_inverse=True)
@@ -161,15 +179,22 @@ class FlowSolver:
         capacity = _checked(capacity_mt, self.instance.capacity_mt, "capacity_mt")
         demand = _checked(demand_mt, self._demand, "demand_mt")
         cost = np.where(capacity > 0.0, self.instance.usd_per_t, np.inf)
+        self._solved += 1
+        if len(self._columns) > _MOST_PATHS:
+            self._forget(capacity)
         self._set(capacity, demand)
         if not self._columns:
             self._guess(cost, capacity, demand)
+        only_paths = False
         for round_number in range(1, MOST_ROUNDS + 1):
+            # new paths leave the basis primal feasible, new limits leave it dual feasible
+            self._master.setOptionValue("simplex_strategy", 4 if only_paths else 1)
             state = self._run(capacity)
             over = np.flatnonzero(state.load > capacity + 1e-12 + 1e-10 * state.load)
             fresh = [int(arc) for arc in over if int(arc) not in self._row_of]
             self._add_rows(fresh, capacity)
             added = self._price(cost, state)
+            only_paths = not fresh
             if not added and not fresh:
                 return self._flow(state, cost, capacity, demand, round_number)
         raise LodewayError("balance", "flow", f"{MOST_ROUNDS} rounds", "an end to the search")
@@ -224,7 +249,8 @@ class FlowSolver:
                 fresh.append((owner, arcs, float(self.instance.usd_per_t[arcs].sum())))
         if not fresh:
             return 0
-        starts, index = [], []
+        starts: list[int] = []
+        index: list[int] = []
         for owner, arcs, _ in fresh:
             starts.append(len(index))
             index.append(owner)
@@ -236,6 +262,7 @@ class FlowSolver:
         )  # fmt: skip
         first = len(self._columns)
         self._columns += fresh
+        self._used = np.append(self._used, np.full(len(fresh), self._solved))
         self._flat = np.concatenate([self._flat, *(arcs for _, arcs, _ in fresh)])
         owners = [np.full(len(arcs), first + n) for n, (_, arcs, _) in enumerate(fresh)]
         self._flat_owner = np.concatenate([self._flat_owner, *owners])
@@ -270,7 +297,7 @@ class FlowSolver:
         load = np.bincount(self._flat, weights=carried, minlength=len(capacity))
         shadow = np.zeros(len(capacity))
         shadow[list(self._row_of)] = np.maximum(-dual[count:], 0.0)
-        return _State(value, dual[:count], shadow, load)
+        return _State(value, dual[:count], shadow, np.asarray(load, dtype=np.float64))
 
     def _price(self, cost: Floats, state: _State) -> int:
         worst = np.minimum(state.price, self.instance.unserved_usd_per_t)
@@ -293,8 +320,13 @@ class FlowSolver:
         count = len(demand)
         value = np.maximum(state.value, 0.0)
         used = np.flatnonzero(value[count:] > 1e-12)
+        self._used[used] = self._solved
         paths = tuple(
-            (self._columns[n][0], float(value[count + n]), tuple(self._columns[n][1][::-1].tolist()))
+            (
+                self._columns[n][0],
+                float(value[count + n]),
+                tuple(self._columns[n][1][::-1].tolist()),
+            )
             for n in used
         )  # fmt: skip
         carried = sum(mt * self._columns[n][2] for n, (_, mt, _) in zip(used, paths, strict=True))

@@ -49,7 +49,7 @@ def _astar(
             continue
         done[vertex] = 2 * mark + 1
         if vertex == target:
-            return dist[vertex]
+            return float(dist[vertex])
         for place in range(first[vertex], first[vertex + 1]):
             head = neighbour[place]
             arc = arc_of[place]

@@ -112,7 +112,7 @@ class Raw:
     @cached_property
     def access(self) -> NDArray[np.bool_]:
         """Which links are connectors."""
-        return np.char.startswith(self.words("mode"), "access_")
+        return np.asarray(np.char.startswith(self.words("mode"), "access_"))
 
     @cached_property
     def gate(self) -> NDArray[np.str_]:
@@ -122,14 +122,15 @@ class Raw:
     @cached_property
     def open(self) -> NDArray[np.bool_]:
         """Which links are open."""
-        return self.words("status") == "open"
+        return np.asarray(self.words("status") == "open")
 
     @cached_property
     def crossing(self) -> NDArray[np.bool_]:
         """Which links have their ends in two countries."""
         tail, head = self.ends
         one, two = self.country[tail], self.country[head]
-        return (one != two) & (one != "") & (two != "") & (tail >= 0) & (head >= 0)
+        known = (one != "") & (two != "") & (tail >= 0) & (head >= 0)
+        return np.asarray((one != two) & known)
 
     def words(self, column: str) -> NDArray[np.str_]:
         """Return a column of the links as stripped words."""

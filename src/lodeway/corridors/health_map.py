@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -77,7 +78,7 @@ def _small_tables(raw: Raw) -> Iterator[Finding]:
         if node is not None:
             yield from _held(row.text("place", ""), row.fields, [node], raw, 5.0, "place")
     ends: dict[str, list[int]] = {}
-    for link in np.flatnonzero(raw.gate != ""):
+    for link in np.flatnonzero(raw.gate != "").tolist():
         ends.setdefault(str(raw.gate[link]), []).extend(
             int(end[link]) for end in raw.ends if end[link] >= 0
         )
@@ -122,7 +123,7 @@ def lengths(raw: Raw) -> Iterator[Finding]:
     direct = direct_km(raw)
     short = raw.known & _short(raw.km, direct)
     ratio = np.divide(raw.km, direct, out=np.full(len(direct), np.nan), where=direct > 0)
-    for link in np.flatnonzero(short):
+    for link in np.flatnonzero(short).tolist():
         km, away = raw.km[link], direct[link]
         code, cure = "too-short", "a node in the wrong place, or a wrong length?"
         if km * KM_PER_MILE >= away * (1 - SHORT_SHARE):
@@ -135,7 +136,7 @@ def lengths(raw: Raw) -> Iterator[Finding]:
                       f"{km:g} km, less than the great circle of {away:.3f} km", cure)  # fmt: skip
     far = raw.known & (ratio > MOST_SINUOSITY) & (raw.km > LONG_KM)
     far |= raw.known & (ratio > 100.0) & (raw.km > 50.0)
-    for link in np.flatnonzero(far):
+    for link in np.flatnonzero(far).tolist():
         metres = raw.km[link] / 1000.0 >= direct[link] * (1 - SHORT_SHARE)
         yield Finding("detour-link", "note", raw.ids[link], raw.at(int(link)),
                       f"{raw.km[link]:g} km, {ratio[link]:.1f} times the great circle",
@@ -165,9 +166,16 @@ def islands_of_country(raw: Raw) -> Iterator[Finding]:
             touches.setdefault(int(piece[own]), set()).add(str(raw.country[other]))
             over.setdefault(int(piece[own]), []).append(link)
     first = {int(number): row for row, number in reversed(list(enumerate(piece.tolist())))}
+    main: dict[str, int] = {}
+    for number, node in first.items():
+        home = str(raw.country[node])
+        if size[number] > size[main.get(home, number)] or home not in main:
+            main[home] = number
     for number, countries in sorted(touches.items()):
         node = first[number]
         if len(countries) != 1 or len(over[number]) < 2 or size[number] > ENCLAVE_NODES:
+            continue
+        if main[str(raw.country[node])] == number:
             continue
         home, around = str(raw.country[node]), next(iter(countries))
         guarded = all(raw.gate[link] != "" for link in over[number])
@@ -236,7 +244,7 @@ def _gaps_of(
     for n in np.flatnonzero(keep)[order].tolist():
         start = int(one[n])
         if start not in found:
-            found = {start: _reach(rows, raw.km[used], start, two[(one == start) & keep])}
+            found = {start: reach(rows, raw.km[used], start, two[(one == start) & keep])}
         way = float(found[start][two[n]])
         if way > GAP_DETOUR * gap[n]:
             said = f"{way:.0f} km by {mode}" if np.isfinite(way) else f"not joined by {mode}"
@@ -248,10 +256,16 @@ def _gaps_of(
 def _angle(one: Floats, two: Floats) -> Floats:
     size = np.linalg.norm(one, axis=1) * np.linalg.norm(two, axis=1)
     cosine = (one * two).sum(axis=1) / np.maximum(size, 1e-12)
-    return np.degrees(np.arccos(np.clip(cosine, -1.0, 1.0)))
+    return np.asarray(np.degrees(np.arccos(np.clip(cosine, -1.0, 1.0))))
 
 
-def _reach(rows: tuple[NDArray[np.int32], ...], km: Floats, start: int, ends: Ints) -> Floats:
+def reach(
+    rows: tuple[NDArray[np.int32], NDArray[np.int32], NDArray[np.int32]],
+    km: Floats,
+    start: int,
+    ends: NDArray[np.integer[Any]],
+) -> Floats:
+    """Return the length of the shortest way from a node to others, until all `ends` are reached."""
     wanted = np.zeros(len(rows[0]) - 1, dtype=bool)
     wanted[ends] = True
     return dijkstra(*rows, km, np.array([start], dtype=np.int32), np.zeros(1), wanted)[0]

@@ -1,4 +1,4 @@
-"""Findings about places: out of reach, far round about, two names for one; and what hangs together."""
+"""Findings about places: out of reach, far round about, two names for one; and pieces."""
 
 from __future__ import annotations
 
@@ -7,12 +7,10 @@ from collections.abc import Iterator
 from difflib import SequenceMatcher
 
 import numpy as np
-from numpy.typing import NDArray
 
 from lodeway.corridors.graph import compressed_rows
 from lodeway.corridors.health import Finding, Raw
-from lodeway.corridors.health_map import pieces, points
-from lodeway.corridors.search import dijkstra
+from lodeway.corridors.health_map import pieces, points, reach
 from lodeway.errors import suggestion
 
 #: Pairs of places in one country this near, or each one's nearest, are looked at.
@@ -110,7 +108,7 @@ def detours(raw: Raw) -> Iterator[Finding]:
             if same and has[nodes[one]] and has[nodes[two]]:
                 asked.setdefault(one, []).append(two)
         for one, others in asked.items():
-            reached = _reach(rows, raw.km[used], nodes[one], nodes[others])
+            reached = reach(rows, raw.km[used], nodes[one], nodes[others])
             for two in others:
                 direct = float(np.linalg.norm(where[one] - where[two]))
                 way = float(reached[nodes[two]])
@@ -120,17 +118,6 @@ def detours(raw: Raw) -> Iterator[Finding]:
                     yield Finding("detour", "note", f"{names[one]}-{names[two]}", names[one],
                                   f"{said} of {direct:.0f} km by {mode}",
                                   "a mountain, or a missing link?")  # fmt: skip
-
-
-def _reach(
-    rows: tuple[NDArray[np.int32], ...],
-    km: NDArray[np.float64],
-    start: int,
-    ends: NDArray[np.int32],
-) -> NDArray[np.float64]:
-    wanted = np.zeros(len(rows[0]) - 1, dtype=bool)
-    wanted[ends] = True
-    return dijkstra(*rows, km, np.array([start], dtype=np.int32), np.zeros(1), wanted)[0]
 
 
 def components(raw: Raw) -> Iterator[Finding]:

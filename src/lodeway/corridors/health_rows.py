@@ -25,7 +25,7 @@ def nodes(raw: Raw) -> Iterator[Finding]:
     yield from _twice(placed, "double-place", placed)
     for name, limit in (("lon", 180), ("lat", 90)):
         values = getattr(raw, name)
-        for row in np.flatnonzero(~(np.abs(values) <= limit)):
+        for row in np.flatnonzero(~(np.abs(values) <= limit)).tolist():
             text = raw.nodes.cell(int(row), name)
             cure = (
                 "write degrees with a decimal point"
@@ -62,14 +62,15 @@ def links(raw: Raw) -> Iterator[Finding]:
     """Check ids, ends, words and lengths of links, row by row."""
     yield from _twice(raw.ids, "double-link-id", [raw.at(n) for n in range(len(raw.ids))])
     tail, head = raw.ends
-    for row in np.flatnonzero((tail < 0) | (head < 0)):
+    for row in np.flatnonzero((tail < 0) | (head < 0)).tolist():
         end = "from" if tail[row] < 0 else "to"
-        yield Finding("unknown-node", "error", raw.ids[row], raw.near(int(max(tail[row], head[row]))),
+        known = int(max(tail[row], head[row]))
+        yield Finding("unknown-node", "error", raw.ids[row], raw.near(known),
                       f"{end} {raw.links.cell(int(row), end)!r} is no node", "")  # fmt: skip
-    for row in np.flatnonzero((tail == head) & (tail >= 0)):
+    for row in np.flatnonzero((tail == head) & (tail >= 0)).tolist():
         yield Finding("self-loop", "warning", raw.ids[row], raw.at(int(row)),
                       "both ends are one node", "leave it out")  # fmt: skip
-    for row in np.flatnonzero(~(raw.km > 0)):
+    for row in np.flatnonzero(~(raw.km > 0)).tolist():
         text = raw.links.cell(int(row), "length_km")
         cure = "write a decimal point" if re.fullmatch(r"-?\d+,\d+", text.strip()) else ""
         yield Finding("bad-length", "error", raw.ids[row], raw.at(int(row)),
@@ -78,7 +79,7 @@ def links(raw: Raw) -> Iterator[Finding]:
     for column, words, code in (("mode", allowed, "unknown-mode"),
                                 ("status", LINK_STATUS, "unknown-status")):  # fmt: skip
         given = raw.words(column)
-        for row in np.flatnonzero(~np.isin(given, words)):
+        for row in np.flatnonzero(~np.isin(given, words)).tolist():
             yield Finding(code, "error", raw.ids[row], raw.at(int(row)), repr(str(given[row])),
                           suggestion(str(given[row]), words))  # fmt: skip
     this_year = date.today().year  # noqa: DTZ011  a year is enough
@@ -173,8 +174,9 @@ def borders(raw: Raw) -> Iterator[Finding]:
                                 table[gate].text("mode", ""))  # fmt: skip
     for row in np.flatnonzero(raw.gate != "").tolist():
         if raw.gates and str(raw.gate[row]) not in table:
-            yield Finding("unknown-gate", "error", raw.ids[row], raw.at(row), repr(str(raw.gate[row])),
-                          suggestion(str(raw.gate[row]), table))  # fmt: skip
+            word = str(raw.gate[row])
+            yield Finding("unknown-gate", "error", raw.ids[row], raw.at(row), repr(word),
+                          suggestion(word, table))  # fmt: skip
 
 
 def _at_gate(

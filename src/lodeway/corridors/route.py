@@ -99,7 +99,7 @@ class _Question:
 
     def search(self, cost: NDArray[np.float64]) -> Way | None:
         """Find the best way at other costs."""
-        return _search(self.graph, cost, self.nodes, self.sources, self.start)
+        return best_way(self.graph, cost, self.nodes, self.sources, self.start)
 
     def describe(self, way: Way) -> Route:
         """Turn a way into a route."""
@@ -195,6 +195,7 @@ def find_routes(
 def arc_costs(
     graph: Graph, prices: Prices, value: NDArray[np.float64], by: str
 ) -> NDArray[np.float64]:
+    """Return each arc's km, USD/t or hours in the first draw of `prices`, shape ``(arcs,)``."""
     if by == "km":
         return graph.km.copy()
     if by == "hours":
@@ -213,7 +214,7 @@ def _priced(
     return np.asarray(graph.km * rates[graph.rate] + fixed[graph.fixed])
 
 
-def _search(
+def best_way(
     graph: Graph,
     cost: NDArray[np.float64],
     nodes: Sequence[int],

@@ -20,7 +20,7 @@ def quiet_highs() -> Any:
     kept = os.dup(1)
     try:
         os.dup2(2, 1)
-        solver = highspy.Highs()
+        solver: Any = highspy.Highs()  # type: ignore[no-untyped-call]
     finally:
         os.dup2(kept, 1)
         os.close(kept)

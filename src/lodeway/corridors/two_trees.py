@@ -7,10 +7,15 @@ Compiled code.
 
 from __future__ import annotations
 
+from typing import TypeAlias
+
 import numpy as np
 from numpy.typing import NDArray
 
 from lodeway.corridors.search import Floats, Ints, compiled, drop_first, push
+
+#: Distance, neighbour and arc towards the source by vertex, and the same towards the target.
+Trees: TypeAlias = tuple[Floats, Ints, Ints, Floats, Ints, Ints]
 
 
 @compiled
@@ -22,7 +27,7 @@ def two_trees(
     start: Floats,
     targets: Ints,
     stretch: float,
-) -> tuple[float, Floats, Ints, Ints, Floats, Ints, Ints]:
+) -> tuple[float, Trees]:
     """Grow both trees until no way of at most `stretch` times the best can be missed.
 
     A way of length L has a middle: a vertex, or an arc, with at most L / 2 on either side. So each
@@ -95,17 +100,12 @@ def two_trees(
                         dist_b[head], after[head], arc_b[head] = length, vertex, arc
                         size_b = push(keys_b, items_b, size_b, length, head)
                         best = min(best, length + dist_f[head])
-    return best, dist_f, before, arc_f, dist_b, after, arc_b
+    return best, (dist_f, before, arc_f, dist_b, after, arc_b)
 
 
 @compiled
 def plateaus(
-    dist_f: Floats,
-    before: Ints,
-    arc_f: Ints,
-    dist_b: Floats,
-    after: Ints,
-    arc_b: Ints,
+    trees: Trees,
     cost: Floats,
     longest: float,
 ) -> tuple[Ints, Floats, Floats]:
@@ -114,6 +114,7 @@ def plateaus(
     Only ways of at most `longest` are kept. A vertex where the trees merely meet is a stretch of
     length 0.
     """
+    dist_f, before, arc_f, dist_b, after, arc_b = trees
     vertices = len(dist_f)
     heads = np.empty(vertices, dtype=np.int32)
     lengths, totals = np.empty(vertices), np.empty(vertices)
@@ -136,6 +137,23 @@ def plateaus(
         heads[count], lengths[count], totals[count] = vertex, length, total
         count += 1
     return heads[:count].copy(), lengths[:count].copy(), totals[:count].copy()
+
+
+@compiled
+def walk(vertex: int, following: Ints, by_arc: Ints) -> tuple[Ints, Ints]:
+    """Return the arcs of a tree from a vertex to its root, and the vertices they lead to."""
+    count = 0
+    here = vertex
+    while following[here] >= 0:
+        here = following[here]
+        count += 1
+    arcs, vertices = np.empty(count, dtype=np.int32), np.empty(count, dtype=np.int32)
+    here = vertex
+    for step in range(count):
+        arcs[step] = by_arc[here]
+        here = following[here]
+        vertices[step] = here
+    return arcs, vertices
 
 
 def turned_rows(
