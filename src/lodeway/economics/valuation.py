@@ -132,7 +132,11 @@ def _sale_rows(world: World, scenario: dict[str, Any], sale: str) -> Iterator[di
     }  # fmt: skip
 
     def row(what: str, numbers: Array, unit: str, change: str = "") -> dict[str, Any]:
-        return {**common, "what": what, "change": change, "unit": unit, **quantiles(numbers)}
+        mean = float(np.mean(numbers))
+        return {
+            **common, "what": what, "change": change, "unit": unit, "mean": mean,
+            **quantiles(numbers),
+        }  # fmt: skip
 
     yield row("saving", saving, "USD/t")
     yield row("saving", saving * tonnes, "USD/y")

@@ -1,0 +1,80 @@
+"""Commands on a freight network: check it, measure it, convert it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from lodeway.cli.app import put, put_json
+from lodeway.cli.route import as_lists, as_words
+
+Folder = Annotated[Path, typer.Argument(help="Folder with the freight network.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON value.")]
+Several = Annotated[list[str] | None, typer.Option()]
+
+
+def register(app: typer.Typer) -> None:
+    """Add the group of commands to the door."""
+    group = typer.Typer(help="Look after a freight network.", rich_markup_mode=None)
+    group.command("check")(check)
+    group.command("matrix")(matrix)
+    group.callback()(_group)
+    app.add_typer(group, name="network")
+
+
+def _group() -> None:
+    """Look after a freight network."""
+
+
+def check(network: Folder, as_json: AsJson = False) -> None:
+    """List everything that is wrong or odd in a network, with its place and its cure."""
+    from lodeway.corridors.health import examine
+
+    findings = examine(network)
+    if as_json:
+        put_json([finding.as_dict() for finding in findings])
+    else:
+        for finding in findings:
+            put(f"{finding.severity:8} {finding.code:22} {finding.item}: {finding.what}"
+                + (f" ({finding.cure})" if finding.cure else ""))  # fmt: skip
+        put(f"{len(findings)} findings")
+    if any(finding.severity == "error" for finding in findings):
+        raise typer.Exit(1)
+
+
+def matrix(
+    network: Folder,
+    places: Annotated[Path, typer.Option(help="CSV with a column 'place', or one a line.")],
+    out: Annotated[Path, typer.Option(help="CSV to write.")],
+    modes: Annotated[str, typer.Option(help="Modes: road,rail,sea,ferry.")] = "road",
+    by: Annotated[str, typer.Option(help="What is measured: km, cost or hours.")] = "km",
+    include: Several = None,
+    open_gates: Annotated[list[str] | None, typer.Option("--open")] = None,
+    closed_gates: Annotated[list[str] | None, typer.Option("--close")] = None,
+    avoid: Several = None,
+    as_json: AsJson = False,
+) -> None:
+    """Write the distance between every two places; an empty cell means that there is no way."""
+    import numpy as np
+
+    from lodeway.corridors.matrix import UNITS, matrix_rows, read_places
+    from lodeway.corridors.matrix import matrix as measure
+    from lodeway.corridors.network import read_network
+    from lodeway.corridors.permission import Permission
+    from lodeway.io import as_csv, write_bytes
+
+    names = read_places(places)
+    permission = Permission(
+        as_words(modes), as_lists(include), as_lists(open_gates), as_lists(closed_gates),
+        as_lists(avoid),
+    )  # fmt: skip
+    table = measure(read_network(network), names, permission, by)
+    write_bytes(out, as_csv(matrix_rows(names, table, by), ("from", "to", UNITS[by])))
+    pairs = len(names) * (len(names) - 1)
+    empty = int(np.count_nonzero(~np.isfinite(table)))
+    if as_json:
+        put_json({"out": str(out), "pairs": pairs, "unreachable": empty})
+    else:
+        put(f"{out}: {pairs} pairs, {empty} without a way")
