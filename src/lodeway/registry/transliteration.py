@@ -75,7 +75,7 @@ _SOUNDS = (
 _ADJECTIVE = re.compile(
     r"(?<=\w{4})(?:inskoe|inskoye|skoe|skoye|skaya|skaia|skiy|skij|skii|skoje|nskoe|'skoe)$"
 )
-_SHORT_ADJECTIVE = re.compile(r"(?<=\w{4})(?:noe|noye|oe|oye|oje|aya|yy|yi|iy)$")
+_SHORT_ADJECTIVE = re.compile(r"(?<=\w{4})(?:noe|oe|oje|ni|ii)$")
 
 
 @lru_cache(maxsize=200_000)
@@ -101,13 +101,24 @@ def sound(word: str) -> str:
     return re.sub(r"(.)\1+", r"\1", word)
 
 
+def skeleton(text: str) -> str:
+    """Return the plain form with a and e alike: romanisations of one letter differ in that.
+
+    Examples
+    --------
+    >>> skeleton("Dəmirli") == skeleton("Demirli")
+    True
+    """
+    return plain(text).replace("e", "a")
+
+
 def stem(word: str) -> str:
     """Return a word of `plain` form without the ending of a Russian adjective or a plural.
 
     Examples
     --------
     >>> stem("perevalnoe"), stem("pits")
-    ('perevaln', 'pit')
+    ('pereval', 'pit')
     """
     word = _SHORT_ADJECTIVE.sub("", word)
     return word[:-1] if len(word) > 3 and word.endswith("s") and not word.endswith("ss") else word

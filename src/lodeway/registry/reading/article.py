@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from lodeway.registry.reading.dates import When, dates, nearest
 from lodeway.registry.reading.draft import Draft
@@ -16,7 +16,10 @@ from lodeway.registry.reading.properties import property_of
 from lodeway.registry.reading.speakers import Speakers, attributions
 from lodeway.registry.reading.subjects import SubjectFinder
 
-_ABBREVIATION = re.compile(r"(?:\b(?:[A-Z]|Mr|Mrs|Ms|Dr|St|No|vs|approx|ca|e\.g|i\.e|U\.S|D\.C|p\.a|Inc|Ltd|Co|Jr|sq|тыс|млн|млрд|г|т|mln|tys|bn|Fig|cf))\.$")  # fmt: skip
+_ABBREVIATION = re.compile(
+    r"(?:\b(?:[A-Z]|Mr|Mrs|Ms|Dr|St|No|vs|approx|ca|e\.g|i\.e|U\.S|D\.C|p\.a|Inc|Ltd|Co|Jr|sq"
+    r"|тыс|млн|млрд|г|т|mln|tys|bn|Fig|cf))\.$"
+)
 _STOP = re.compile(
     r"[.!?][\u201d\"')\]]*(?=\s+[\u201c\"'(]?[^\Wa-z_]|\s*\n|$)|\n\s*\n|\n(?=\s*-?\s*\n?)"
 )
@@ -24,7 +27,8 @@ _STOP = re.compile(
 
 #: What follows is the same quantity at another time.
 _COMPARED = re.compile(
-    r"\b(?:up from|down from|compared (?:with|to)|versus|as against|from|instead of)\s+(?:only |just |about )?$"
+    r"\b(?:up from|down from|compared (?:with|to)|versus|as against|from|instead of)\s+"
+    r"(?:only |just |about )?$"
 )
 
 
@@ -54,7 +58,7 @@ def read_article(text: str, gazetteer: Gazetteer | None = None) -> list[Draft]:
 
     Examples
     --------
-    >>> drafts = read_article("According to Ann Lee, the Alpha mine holds 457,000 tonnes of copper.")
+    >>> drafts = read_article("According to Ann Lee, the Alpha mine holds 457,000 t of copper.")
     >>> drafts[0].subject, drafts[0].property_, drafts[0].value, drafts[0].speaker
     ('Alpha mine', 'copper reserves', 457000.0, 'Ann Lee')
     """
@@ -127,9 +131,7 @@ def _read_one(article: str, offset: int, gazetteer: Gazetteer) -> list[Draft]:
         when = [item for item in whens if sentence.start <= item.start < stop]
         named = names(sentence.text, gazetteer, known=lower)
         speaker_first = speakers.of(sentence.text, 0, starts_paragraph=sentence.opens_paragraph)
-        drafts += _of_sentence(
-            sentence, here, when, named, subjects, speakers, speaker_first, header
-        )
+        drafts += _of_sentence(sentence, here, when, named, subjects, speaker_first, header)
         subjects.remember(named)
     return [
         _moved(draft, offset, article) for draft in sorted(drafts, key=lambda d: (d.start, d.end))
@@ -138,7 +140,7 @@ def _read_one(article: str, offset: int, gazetteer: Gazetteer) -> list[Draft]:
 
 def _of_sentence(
     sentence: Sentence, found: Sequence[Measure], whens: Sequence[When], named: Sequence[Name],
-    subjects: SubjectFinder, speakers: Speakers, speaker: str | None, header: str | None,
+    subjects: SubjectFinder, speaker: str | None, header: str | None,
 ) -> list[Draft]:  # fmt: skip
     drafts: list[Draft] = []
     properties: list[str] = []
@@ -175,11 +177,11 @@ def _of_sentence(
                 speaker,
                 round(score, 2),
                 note,
-            )  # fmt: skip
+            )
         )
     for when in whens:
         local_when = _shift_when(when, -sentence.start)
-        subject, _ = subjects.of_date(sentence.text, local_when, named, said)
+        subject, _ = subjects.of_date(local_when, named, said)
         event = _event(sentence.text, local_when)
         drafts.append(
             Draft(
@@ -196,7 +198,7 @@ def _of_sentence(
                 speaker,
                 0.6 if when.note else 0.8,
                 when.note,
-            )  # fmt: skip
+            )
         )
     return drafts
 
@@ -240,8 +242,6 @@ def _document_date(article: str, whens: Sequence[When]) -> str | None:
 
 
 def _shift(measure: Measure, by: int) -> Measure:
-    from dataclasses import replace
-
     return replace(measure, start=measure.start + by, end=measure.end + by)
 
 
@@ -250,7 +250,5 @@ def _shift_when(when: When, by: int) -> When:
 
 
 def _moved(draft: Draft, offset: int, article: str) -> Draft:
-    from dataclasses import replace
-
     return replace(draft, start=draft.start + offset, end=draft.end + offset,
                    text=article[draft.start : draft.end])  # fmt: skip

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 _EN = ["january", "february", "march", "april", "may", "june", "july", "august", "september",
@@ -22,6 +22,14 @@ _NAMES = [
 _MONTH = "|".join(_NAMES)
 _YEAR = r"(?:19|20)\d\d"
 _DAY = r"(?:[0-3]?\d)(?:st|nd|rd|th)?"
+_TO = r"(?P<join>[-\u2013\u2014]| and | to )"
+_NTH = "first|second|third|fourth"
+_NO_UNIT = (
+    r"(?![.,]?\d|[-\u2013]\d|s\b| ?%| ?(?:percent|tons?|tonnes?|km|kilomet|dollars|people|million"
+    r"|t\b|kg|ha\b|MW|hectares|jobs|pcs|metres|m\b))"
+)
+_LEAD = r"\b(?:in|since|until|by|from|during|of|late|early|mid-|in early|in late|on|the) "
+_SURE = "|".join(name for name in _EN if name not in {"may", "march"})
 _RULES: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
     (name, re.compile(pattern, re.IGNORECASE))
     for name, pattern in (
@@ -29,22 +37,18 @@ _RULES: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
         ("dotted", rf"\b(?P<d>[0-3]?\d)[./](?P<m>[01]?\d)[./](?P<y>{_YEAR})\b"),
         ("dmy", rf"\b(?P<d>{_DAY})(?: of)?[ \u00a0](?P<m>{_MONTH}),? (?P<y>{_YEAR})\b"),
         ("mdy", rf"\b(?P<m>{_MONTH}) (?P<d>{_DAY}),? ?(?P<y>{_YEAR})\b"),
-        ("months", rf"\b(?P<m>{_MONTH})(?P<join>[-\u2013\u2014]| and | to )"
-                   rf"(?P<m2>{_MONTH}),? (?P<y>{_YEAR})\b"),
+        ("months", rf"\b(?P<m>{_MONTH}){_TO}(?P<m2>{_MONTH}),? (?P<y>{_YEAR})\b"),
         ("md", rf"\b(?P<m>{_MONTH}) (?P<d>{_DAY})\b(?![.,]\d|%| ?(?:percent|million|tons?))"),
         ("dm", rf"\b(?P<d>{_DAY}) (?P<m>{_MONTH})\b"),
         ("my", rf"\b(?P<m>{_MONTH}),?(?: of)? (?P<y>{_YEAR})\b"),
-        ("quarter", rf"\b(?:Q(?P<q>[1-4])|(?P<qw>first|second|third|fourth) quarter)"
-                    rf"(?: of)? (?P<y>{_YEAR})\b"),
+        ("quarter", rf"\b(?:Q(?P<q>[1-4])|(?P<qw>{_NTH}) quarter)(?: of)? (?P<y>{_YEAR})\b"),
         ("half", rf"\b(?:H(?P<h>[12])|(?P<hw>first|second) half)(?: of)? (?P<y>{_YEAR})\b"),
         ("end", rf"\b(?:the )?(?P<part>end|beginning|start|middle) of (?P<y>{_YEAR})\b"),
         ("part", rf"\b(?P<part>early|mid|late)[- ](?P<y>{_YEAR})\b(?!s)"),
         ("fiscal", rf"\b(?:FY ?|fiscal(?: year)? )(?P<y>{_YEAR})\b|\b(?P<y2>{_YEAR}) fiscal\b"),
         ("years", rf"\b(?P<y>{_YEAR})(?:[-\u2013\u2014]| to )(?P<y2>{_YEAR}|\d\d)\b(?![-\d])"),
-        ("year", rf"(?<![\d.,$€£-])\b(?P<y>{_YEAR})\b(?![.,]?\d|[-\u2013]\d|s\b| ?%| ?(?:percent|tons?|tonnes?"
-                 r"|km|kilomet|dollars|people|million|t\b|kg|ha\b|MW|hectares|jobs|pcs|metres|m\b))"),
-        ("bare", rf"\b(?:in|since|until|by|from|during|of|late|early|mid-|in early|in late|on|the) "
-                 rf"(?P<m>{'|'.join(_EN)})\b(?! \d)|\b(?P<m2>{'|'.join(n for n in _EN if n not in ('may', 'march'))})\b(?! \d)"),
+        ("year", rf"(?<![\d.,$€£-])\b(?P<y>{_YEAR})\b{_NO_UNIT}"),
+        ("bare", rf"{_LEAD}(?P<m>{'|'.join(_EN)})\b(?! \d)|\b(?P<m2>{_SURE})\b(?! \d)"),
     )
 )  # fmt: skip
 _WORDS = {"first": 1, "second": 2, "third": 3, "fourth": 4}
@@ -210,5 +214,4 @@ def nearest(whens: Sequence[When], start: int, end: int, text: str) -> When | No
         clauses = len(re.findall(r"[;:]|, (?:and|while|but|which)\b", between))
         return clauses, len(between) + (15 if when.end <= start else 0)
 
-    best = min(whens, key=distance)
-    return best
+    return min(whens, key=distance)

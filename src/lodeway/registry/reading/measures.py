@@ -8,45 +8,51 @@ from dataclasses import dataclass, replace
 
 from lodeway.registry.reading.dates import When
 from lodeway.registry.reading.numbers import Locale, Number, numbers
-from lodeway.registry.reading.tables import UnitWord, units
+from lodeway.registry.reading.tables import UnitWord, units, word_set
 
 _GAP = "[ \u00a0\u2009\u202f]"
-_RATE = re.compile(
-    rf"{_GAP}?(?:/|per |a |each |every |во? |в )?{_GAP}?(year|annum|y|a|il|ildə|год|jahr|an)\b"
-    rf"|{_GAP}(p\.?a\.?|annually|yearly|a year|per annum|ildə|в год)(?!\w)",
-    re.IGNORECASE,
-)
 _PER = (
-    (re.compile(rf"^{_GAP}?(?:/|per |a ){_GAP}?(?:year|annum|y\b|a\b|yr\b)", re.I), "/a"),
-    (re.compile(rf"^{_GAP}(?:pa|p\.a\.|annually|yearly|every year|each year)(?!\w)", re.I), "/a"),
-    (re.compile(rf"^{_GAP}(?:ildə|в год|par an|pro Jahr|al año)(?!\w)", re.I), "/a"),
-    (re.compile(rf"^{_GAP}?(?:/|per |a ){_GAP}?(?:day|d\b)|^{_GAP}daily\b", re.I), "/d"),
-    (re.compile(rf"^{_GAP}?(?:/|per |a ){_GAP}?month\b|^{_GAP}monthly\b", re.I), "/month"),
-    (re.compile(rf"^{_GAP}?(?:/|per |a ){_GAP}?(?:metric )?(?:tonne|ton|t)\b", re.I), "/t"),
-    (re.compile(rf"^{_GAP}?(?:/|per |an ){_GAP}?(?:ounce|oz)\b", re.I), "/oz"),
-    (re.compile(rf"^{_GAP}?(?:/|per |a ){_GAP}?(?:pound|lb)\b", re.I), "/lb"),
-    (re.compile(rf"^{_GAP}?(?:/|per |a ){_GAP}?(?:kg|kilogram\w*|kilo)\b", re.I), "/kg"),
-    (re.compile(rf"^{_GAP}?(?:/|per |a ){_GAP}?(?:km|kilomet\w+)\b", re.I), "/km"),
+    (re.compile(rf"^{_GAP}?(?:/|per |a ){_GAP}?(?:year|annum|y\b|a\b|yr\b)", re.IGNORECASE), "/a"),
+    (
+        re.compile(
+            rf"^{_GAP}(?:pa|p\.a\.|annually|yearly|every year|each year)(?!\w)", re.IGNORECASE
+        ),
+        "/a",
+    ),
+    (re.compile(rf"^{_GAP}(?:ildə|в год|par an|pro Jahr|al año)(?!\w)", re.IGNORECASE), "/a"),
+    (re.compile(rf"^{_GAP}?(?:/|per |a ){_GAP}?(?:day|d\b)|^{_GAP}daily\b", re.IGNORECASE), "/d"),
+    (re.compile(rf"^{_GAP}?(?:/|per |a ){_GAP}?month\b|^{_GAP}monthly\b", re.IGNORECASE), "/month"),
+    (
+        re.compile(rf"^{_GAP}?(?:/|per |a ){_GAP}?(?:metric )?(?:tonne|ton|t)\b", re.IGNORECASE),
+        "/t",
+    ),
+    (re.compile(rf"^{_GAP}?(?:/|per |an ){_GAP}?(?:ounce|oz)\b", re.IGNORECASE), "/oz"),
+    (re.compile(rf"^{_GAP}?(?:/|per |a ){_GAP}?(?:pound|lb)\b", re.IGNORECASE), "/lb"),
+    (re.compile(rf"^{_GAP}?(?:/|per |a ){_GAP}?(?:kg|kilogram\w*|kilo)\b", re.IGNORECASE), "/kg"),
+    (re.compile(rf"^{_GAP}?(?:/|per |a ){_GAP}?(?:km|kilomet\w+)\b", re.IGNORECASE), "/km"),
 )
-_BEFORE: tuple[tuple[str, str], ...] = (
-    (r"at least|no(?:t)? (?:less|fewer) than|minimum(?: of)?|a minimum of|не менее|ən azı"
-     r"|mindestens|au moins", ">="),
-    (r"more than|over|above|exceed(?:s|ed|ing)?|in excess of|upwards of|greater than|surpass\w*"
-     r"|topp(?:ed|ing)|beyond|более(?: чем)?|свыше|больше|plus de|über|mehr als|más de|>", ">"),
-    (r"less than|under|below|fewer than|at most|up to|no more than|not more than|maximum(?: of)?"
-     r"|a maximum of|as much as|as many as|менее|до|не более|jusqu'à|bis zu|<", "<"),
-    (r"about|around|approximately|approx\.?|roughly|some|nearly|almost|close to|circa|ca\.|c\."
-     r"|an estimated|estimated at|about a|just over|just under|təxminən|təqribən|около"
-     r"|примерно|порядка|environ|etwa|rund|~|≈|mostly", "about"),
-)  # fmt: skip
+_AT_LEAST = (
+    r"at least|no(?:t)? (?:less|fewer) than|minimum(?: of)?|a minimum of|не менее|ən azı"
+    r"|mindestens|au moins"
+)
+_MORE_THAN = (
+    r"more than|over|above|exceed(?:s|ed|ing)?|in excess of|upwards of|greater than|surpass\w*"
+    r"|topp(?:ed|ing)|beyond|более(?: чем)?|свыше|больше|plus de|über|mehr als|más de|>"
+)
+_LESS_THAN = (
+    r"less than|under|below|fewer than|at most|up to|no more than|not more than|maximum(?: of)?"
+    r"|a maximum of|as much as|as many as|менее|до|не более|jusqu'à|bis zu|<"
+)
+_ABOUT = (
+    r"about|around|approximately|approx\.?|roughly|some|nearly|almost|close to|circa|ca\.|c\."
+    r"|an estimated|estimated at|about a|just over|just under|təxminən|təqribən|около"
+    r"|примерно|порядка|environ|etwa|rund|~|≈|mostly"
+)
+_BEFORE = ((_AT_LEAST, ">="), (_MORE_THAN, ">"), (_LESS_THAN, "<"), (_ABOUT, "about"))
 _AFTER: tuple[tuple[str, str], ...] = (
     (r"[- ]?(?:or more|or above|plus|-dən çox|-dan çox|dən artıq|dan çox|dan artıq|\+)", ">="),
     (r"[- ]?(?:or less|or fewer)", "<"),
     (r" (?:or so|approximately)|a yaxın", "about"),
-)
-_JOIN = re.compile(
-    rf"^{_GAP}?(?:-|\u2013|\u2014|to|and|or|until|до|ilə){_GAP}?"
-    rf"(?=[$€£]|US\$|\d|[a-z])$|^{_GAP}?(?:-|\u2013|\u2014){_GAP}?$"
 )
 _CHANGE = re.compile(
     r"\b(?:ris\w+|rose|increas\w+|grow\w*|grew|rais\w+|fell|fall\w*|drop\w*|declin\w+|cut|"
@@ -54,21 +60,23 @@ _CHANGE = re.compile(
     r"[^.]{0,40}\bfrom\b[^.]{0,12}$",
     re.IGNORECASE,
 )
-_PEOPLE = frozenset(
+_PEOPLE = word_set(
     "people persons residents citizens victims refugees suspects soldiers men women children "
     "troops deaths casualties inhabitants passengers students families prisoners settlers "
-    "civilians protesters activists".split()
+    "civilians protesters activists"
 )
-_JOBS = frozenset("jobs workers employees positions posts staff specialists miners".split())
-_LINK = frozenset(
+_JOBS = word_set("jobs workers employees positions posts staff specialists miners")
+_LINK = word_set(
     "of in on at to from by for with and or the a an that which who is are was were will would "
     "has have had be been its their his her this these those than as but if when after before "
     "into over under about between against during while more less until since not all each per "
-    "it he she they we you years days months weeks hours had could may can should".split()
+    "it he she they we you years days months weeks hours had could may can should"
 )
-_NOT_PLURAL = frozenset("this his its was is has as us thus plus across always perhaps besides "
+_NOT_PLURAL = word_set(
+    "this his its was is has as us thus plus across always perhaps besides "
                         "versus less process business press status access progress basis "
-                        "goes does says".split())  # fmt: skip
+                        "goes does says"
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -146,12 +154,13 @@ def _single(text: str, number: Number) -> Measure | None:
             return None
         if (
             unit.kind == "points"
-            and not text[number.end : number.end + 1] == "-"
+            and text[number.end : number.end + 1] != "-"
             and "poll" not in text
         ):
             return None
+        note = "; ".join(filter(None, (number.note, unit.note)))
         return Measure(start, max(end, edge), number.value * unit.factor, None, unit.unit,
-                       operator, unit.kind, note="; ".join(filter(None, (number.note, unit.note))))  # fmt: skip
+                       operator, unit.kind, note=note)  # fmt: skip
     if _is_label(text, number):
         return None
     return _counted(text, number, operator)
@@ -160,7 +169,7 @@ def _single(text: str, number: Number) -> Measure | None:
 def _pair(text: str, first: Number, second: Number) -> Measure | None:
     """Return a range made of two numbers, where the text joins them so."""
     between = text[first.end : second.start]
-    unit, start, end = _unit_of(text, second)
+    unit, _, end = _unit_of(text, second)
     money = units("before")
     lead = _prefix(text, first.start, money)
     bare = re.sub(r"(?:US\$|[$€£₼])\s?$", "", between)
@@ -171,7 +180,7 @@ def _pair(text: str, first: Number, second: Number) -> Measure | None:
         bare = text[own[1] : second.start]
     joined = re.fullmatch(rf"{_GAP}?(?:-|\u2013|\u2014|to|or|до){_GAP}?", bare)
     both = re.fullmatch(r" and ", bare) and re.search(
-        r"\bbetween\W+(?:\S{1,4}\W*)?$", text[max(0, first.start - 16) : first.start], re.I
+        r"\bbetween\W+(?:\S{1,4}\W*)?$", text[max(0, first.start - 16) : first.start], re.IGNORECASE
     )
     if not joined and not both:
         return None
@@ -231,9 +240,9 @@ def _after(text: str, end: int) -> tuple[UnitWord, int] | None:
         ]
         if found:
             stop, unit = max(found, key=lambda item: item[0])
-            if unit.unit == "m" and unit.kind == "length" and text[lead.end() : stop] == "m":
-                if re.match(r"\.?[ ]?(?:tonnes|tons|dollars|people|oz)", text[stop:]):
-                    continue
+            million = re.match(r"\.?[ ]?(?:tonnes|tons|dollars|people|oz)", text[stop:])
+            if text[lead.end() : stop] == "m" and million:
+                continue
             return unit, stop
     return None
 
@@ -242,7 +251,9 @@ def _operator(text: str, start: int, end: int) -> tuple[str, int]:
     """Return the operator in front of or behind a quantity, and the new end."""
     before = text[max(0, start - 28) : start]
     for pattern, operator in _BEFORE:
-        if re.search(rf"(?<![\w])(?:{pattern})(?: (?:the|a|to|of|as))?[ \u00a0]*$", before, re.I):
+        if re.search(
+            rf"(?<![\w])(?:{pattern})(?: (?:the|a|to|of|as))?[ \u00a0]*$", before, re.IGNORECASE
+        ):
             return operator, end
     for pattern, operator in _AFTER:
         match = re.match(pattern, text[end:], re.IGNORECASE)
@@ -282,7 +293,7 @@ def _ordinal(text: str, number: Number) -> Measure | None:
         return None
     word = tail[1].lower()
     if word in {"day", "week", "month", "year"} and not re.search(
-        r"\b(?:on the|every)\s*$", text[max(0, number.start - 8) : number.start], re.I
+        r"\b(?:on the|every)\s*$", text[max(0, number.start - 8) : number.start], re.IGNORECASE
     ):
         end = number.end + tail.end(1)
         return Measure(number.start, end, number.value, None, word, "=", "ordinal-time", word)
@@ -322,8 +333,8 @@ def _is_label(text: str, number: Number) -> bool:
     ):  # fmt: skip
         return True
     name = re.search(r"(?<![.!?\n] )\b[A-Z][a-z]+ $", before)
-    return bool(number.style == "digits" and name and not re.search(
-        r"\b(?:The|Of|In|Over|About|Some|Around|Nearly|Only|These|All|Its|And|Than)\s$", before))  # fmt: skip
+    plain = r"\b(?:The|Of|In|Over|About|Some|Around|Nearly|Only|These|All|Its|And|Than)\s$"
+    return bool(number.style == "digits" and name and not re.search(plain, before))
 
 
 def _counted(text: str, number: Number, operator: str) -> Measure | None:
@@ -334,8 +345,10 @@ def _counted(text: str, number: Number, operator: str) -> Measure | None:
         return Measure(number.start, number.end + 7, number.value, None, "persons", operator,
                        "people", "workforce" if "work" in strong[0] else "people")  # fmt: skip
     foreign = re.match(
-        r"(?:-(?:dan|dən|den) (?:çox|artıq))? ([\u0400-\u04ff]{3,}|[a-zəğışçöü]*[əğışçöü][a-zəğışçöü]*"
-        r"|yataq\w*|adam|insan)", after)  # fmt: skip
+        r"(?:-(?:dan|dən|den) (?:çox|artıq))? "
+        r"([\u0400-\u04ff]{3,}|[a-zəğışçöü]*[əğışçöü][a-zəğışçöü]*|yataq\w*|adam|insan)",
+        after,
+    )
     if foreign and number.style == "digits":
         return _foreign(number, operator, foreign)
     match = re.match(
@@ -376,10 +389,8 @@ def _foreign(number: Number, operator: str, match: re.Match[str]) -> Measure:
 def _plural(word: str) -> bool:
     if word in {"people", "men", "women", "children", "staff", "personnel"}:
         return True
-    return (
-        len(word) > 3 and word.endswith("s") and not word.endswith(("ss", "us", "is", "'s", "\u2019s"))
-        and word not in _NOT_PLURAL
-    )  # fmt: skip
+    singular = word.endswith(("ss", "us", "is", "'s", "\u2019s")) or word in _NOT_PLURAL
+    return len(word) > 3 and word.endswith("s") and not singular
 
 
 def _things(number: Number, operator: str, words: list[str], length: int) -> Measure | None:
@@ -393,8 +404,9 @@ def _things(number: Number, operator: str, words: list[str], length: int) -> Mea
         unit, kind = "persons", "people"
     elif head in _JOBS:
         unit, kind = "jobs", "jobs"
+    sure = 0.8 if number.style == "digits" else 0.7
     return Measure(number.start, number.end + 1 + length, number.value, None, unit, operator,
-                   kind, " ".join(words), sure=0.8 if number.style == "digits" else 0.7)  # fmt: skip
+                   kind, " ".join(words), sure=sure)  # fmt: skip
 
 
 _RATIOS = (
@@ -431,7 +443,8 @@ def _words_for_numbers(text: str, known: Sequence[Measure]) -> Iterator[Measure]
                         match.start(), match.end(), value, None, unit, "=", "time", word, sure=0.6
                     )
     for match in re.finditer(
-        r"\bthe (?:only|sole) ((?:[a-z]+ )?(?:road|route|railway|line|bridge|port|mine|smelter|plant|refinery|pipeline|crossing|airport))\b",
+        r"\bthe (?:only|sole) ((?:[a-z]+ )?(?:road|route|railway|line|bridge|port|mine|smelter"
+        r"|plant|refinery|pipeline|crossing|airport))\b",
         text,
     ):
         noun = match[1].split()[-1]
@@ -439,7 +452,7 @@ def _words_for_numbers(text: str, known: Sequence[Measure]) -> Iterator[Measure]
     for match in re.finditer(
         r"\b(?:(two|three|an?|one)[ -](thirds?|quarters?|fifths?|tenths?|half))\b(?= of|\W)",
         text,
-        re.I,
+        re.IGNORECASE,
     ):
         if match[2].lower() == "quarter" and re.match(r" (?:of )?\d{4}", text[match.end() :]):
             continue

@@ -9,12 +9,15 @@ from functools import cache
 from pathlib import Path
 
 from lodeway.io import read_rows
-from lodeway.registry.reading.tables import rows
-from lodeway.registry.transliteration import plain
+from lodeway.registry.reading.tables import rows, word_set
+from lodeway.registry.transliteration import plain, skeleton
 
 _CAP = r"[A-Z\u00c0-\u00de\u0130\u018f\u011e\u015e\u0410-\u042f\u0531-\u0556]"
 _WORD = rf"{_CAP}[\w'\u2019]*(?:\.(?=[A-Z]\.)|(?<=\b[A-Z])\.)?"
-_JOINER = rf"[ \u00a0](?=(?:{_CAP}))|[-\u2010\u2013\u2011](?=\w)|[ ](?:of|of the|for|and the|al-|de|del|da|du|&)[ ](?={_CAP})"
+_JOINER = (
+    rf"[ \u00a0](?=(?:{_CAP}))|[-\u2010\u2013\u2011](?=\w)"
+    rf"|[ ](?:of|of the|for|and the|al-|de|del|da|du|&)[ ](?={_CAP})"
+)
 _NAME = re.compile(rf"(?<![\w\u2019'])(?:{_WORD})(?:(?:{_JOINER})(?:{_WORD}|\d+|[a-z]\w+(?=-)))*")
 #: Nouns that say what a name names, each with the kind of thing.
 HEADS: Mapping[str, str] = {
@@ -54,14 +57,15 @@ _UNIT_WORD = re.compile(
     r"|Feb|Mar|Apr|Jun|Jul|Aug|Sept?|Oct|Nov|Dec|US|USD|AZN|EUR|AMD|GEL|TRY|HS|FY|Q[1-4]|H[12])\.?"
 )
 #: Nouns that often begin a sentence and name nothing when they stand alone.
-_ALONE = frozenset(
+_ALONE = word_set(
     "silver gold copper iron zinc lead ore ores production export exports import imports tax taxes "
     "recovery mineral minerals grade grades output investment investments road roads drilling "
     "reserve reserves resource resources concentrate capacity cost costs price prices construction "
     "work works mining development exploration revenue revenues sales profit trade annual deposits "
     "deposit mine mines plant government company officials activists environmentalists analysts "
-    "illik i̇llik ümumi ildə bu həmin total net gross approximately nearly hundreds thousands millions "
-    "proven probable measured indicated inferred underground".split()
+    "illik i̇llik ümumi ildə bu həmin total net gross approximately nearly hundreds thousands "
+    "millions "
+    "proven probable measured indicated inferred underground"
 )
 
 
@@ -92,9 +96,11 @@ class Gazetteer:
 
     def __init__(self, groups: Sequence[Sequence[str]] = ()) -> None:
         self._canonical: dict[str, str] = {}
+        self._rough: dict[str, str] = {}  # with the vowels a and e alike
         for group in groups:
             for name in group:
                 self._canonical.setdefault(plain(name), group[0])
+                self._rough.setdefault(skeleton(name), group[0])
 
     def canonical(self, text: str) -> str | None:
         """Return the first name of the group that holds this one, or None.
@@ -104,7 +110,7 @@ class Gazetteer:
         >>> Gazetteer([("Alpha Hill", "Təpə")]).canonical("tepe")
         'Alpha Hill'
         """
-        return self._canonical.get(plain(text))
+        return self._canonical.get(plain(text)) or self._rough.get(skeleton(text))
 
 
 def read_gazetteer(paths: Sequence[Path]) -> Gazetteer:
@@ -172,7 +178,7 @@ def _trim(text: str, start: int, end: int, known: frozenset[str]) -> tuple[int, 
         end = start + tail.start()
     if text[start:end].casefold() in _ALONE and not re.match(r" [A-Z]", text[end:]):
         return None
-    cyrillic = re.fullmatch(r"[\u0400-\u04ff]+", text[start:end].split()[0])
+    cyrillic = re.fullmatch(r"[\u0400-\u04ff]+", text[start:end].split(maxsplit=1)[0])
     if cyrillic and _begins(text, start):
         return None  # any Russian sentence begins so; nothing tells a name from a noun
     if end - start < 2 or (text[start:end].isupper() and end - start > 14):
@@ -225,7 +231,8 @@ def _classified(text: str, start: int, end: int, gazetteer: Gazetteer) -> Name:
 def _head(text: str, end: int) -> tuple[tuple[int, int], str]:
     """Return the head noun that follows a name, a few describing words between."""
     match = re.match(
-        r"(?: ?\([^)]{2,60}\)|[)\"\u201d\u00bb])?((?: (?:open[- ]pit|underground|copper|gold|iron|ore|silver|lead|zinc"
+        r"(?: ?\([^)]{2,60}\)|[)\"\u201d\u00bb])?((?: (?:open[- ]pit|underground|copper|gold|iron"
+        r"|ore|silver|lead|zinc"
         r"|lead-zinc|molybdenum|copper-molybdenum|coal|polymetallic|metal|processing|contract"
         r"|licen[cs]e|hydropower|power|nuclear|flotation|economic|mining|industrial|transport"
         r"|railway|rail|road|trade|transit|border|opencast|placer|mineral|administrative"

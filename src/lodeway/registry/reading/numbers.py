@@ -87,7 +87,9 @@ def locale_of(text: str) -> Locale:
 
 
 def _has_azeri_words(text: str) -> bool:
-    return bool(re.search(r"\b(?:mis|qizil|qızıl|ehtiyat\w*|filiz|yataq\w*|manat)\b", text, re.I))
+    return bool(
+        re.search(r"\b(?:mis|qizil|qızıl|ehtiyat\w*|filiz|yataq\w*|manat)\b", text, re.IGNORECASE)
+    )
 
 
 def numbers(text: str, locale: Locale) -> Iterator[Number]:

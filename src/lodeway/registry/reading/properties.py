@@ -9,7 +9,7 @@ from functools import cache
 
 from lodeway.registry.quantities import nature
 from lodeway.registry.reading.measures import Measure
-from lodeway.registry.reading.tables import rows
+from lodeway.registry.reading.tables import rows, word_set
 
 _MORE = {
     "coal": "coal", "manganese": "manganese", "bauxite": "bauxite", "aluminium": "aluminium",
@@ -25,11 +25,11 @@ _MORE = {
 }  # fmt: skip
 _SYMBOL = {"Cu": "copper", "Au": "gold", "Ag": "silver", "Fe": "iron", "Zn": "zinc", "Pb": "lead",
            "Mo": "molybdenum", "Hg": "mercury"}  # fmt: skip
-_EMPTY = frozenset(
+_EMPTY = word_set(
     "the a an of to in on at by for with from and or as is was were are be been it its their his "
     "her that which this these those than while also now has have had will would could can may "
     "not more most about over under up down nearly almost some other such said told per cent "
-    "percent fell rose share".split()
+    "percent fell rose share"
 )
 
 
@@ -138,8 +138,8 @@ def _fill(
         "after": " ".join(_content(after, "")[:4]),
         "topic": _topic(sentence, previous),
         "previous": previous[-1] if previous else "",
-        "transit": "transit " if re.search(r"transit", sentence[left:right], re.I) else "",
-        "haul": "haulage " if re.search(r"haul", sentence[left:right], re.I) else "",
+        "transit": "transit " if re.search(r"transit", sentence[left:right], re.IGNORECASE) else "",
+        "haul": "haulage " if re.search(r"haul", sentence[left:right], re.IGNORECASE) else "",
     }
     made = re.sub(r"\{(\w+)\}", lambda match: parts.get(match[1], ""), template)
     return re.sub(r"\s+", " ", made).strip()
@@ -199,7 +199,7 @@ def _noun_after(after: str) -> str:
     if not match:
         return ""
     words = [w for w in match[1].split() if w not in _EMPTY]
-    return f"{words[0]} " if words and words[0] not in {"mandate"} else ""
+    return f"{words[0]} " if words and words[0] != "mandate" else ""
 
 
 def _verb_near(before: str, after: str) -> str:

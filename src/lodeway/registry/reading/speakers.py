@@ -17,24 +17,35 @@ _CAPS = r"[A-Z\u0410-\u042f\u00c0-\u00de\u018f\u011e\u015e\u0130]"
 _WORD = rf"{_CAPS}[\w\u2019'-]*\.?"
 _NAME = rf"(?<!\w){_WORD}(?:[ ](?:(?:of|the|for|and|in|de)[ ](?:the[ ])?)?{_WORD}){{0,7}}"
 _QUOTED = r"(?:\s?[\u201c\"][^\u201d\"]{3,90}[\u201d\"])?"
+_BODIES = "NGO|Ministry|ministry|company|government|Government|deputy|source|experts?"
+_SURVEYS = "poll|survey|study|report|data|statistics|figures"
+_PLAIN = "company|ministry|report|organi[sz]ation|deputy|agency|operator"
+_ACCORDING = (
+    r"\b[Aa]ccording to (?:the |a |an )?"
+    rf"(?P<who>(?:[a-z]+ ){{0,8}}?(?:\([^)]*\) )?{_NAME}{_QUOTED})"
+)
+_A_BODY = (
+    rf"(?<!\w)(?P<who>(?:[Tt]he |[Aa] |[Aa]n )?(?:[\w]+ )?(?:{_BODIES})\b"
+    rf"[^.,;]{{0,60}}?{_QUOTED}) (?:has |have )?(?:also )?(?:{_SAY})\b"
+)
 _PATTERNS = tuple(
     re.compile(pattern)
     for pattern in (
-        rf"\b[Aa]ccording to (?:the |a |an )?(?P<who>(?:[a-z]+ ){{0,8}}?(?:\([^)]*\) )?{_NAME}{_QUOTED})",
+        _ACCORDING,
         r"\b[Aa]ccording to (?P<who>(?:the )?[a-z]+(?: [a-z]+){0,3})",
         rf"(?P<who>{_NAME}), [^.]{{3,90}}?, (?:{_SAY})\b",
-        rf"(?<!\w)(?P<who>(?:[Tt]he |[Aa] |[Aa]n )?(?:[\w]+ )?(?:NGO|Ministry|ministry|company|government|Government|deputy|source|experts?)\b[^.,;]{{0,60}}?{_QUOTED}) (?:has |have )?(?:also )?(?:{_SAY})\b",
+        _A_BODY,
         rf"(?P<who>{_NAME}) (?:has |have |had |also |later |further )?(?:{_SAY})\b",
         rf"\u201d (?:{_SAY}) (?P<who>{_NAME})",
-        rf"(?:poll|survey|study|report|data|statistics|figures) (?:by|from|of) (?:the )?(?P<who>{_NAME})",
+        rf"(?:{_SURVEYS}) (?:by|from|of) (?:the )?(?P<who>{_NAME})",
         rf"(?P<who>a source in [^,.]{{3,60}}) told {_NAME}",
-        rf"[Tt]he (?P<who>company|ministry|report|organi[sz]ation|deputy|agency|operator) (?:{_SAY})\b",
-        rf"confirmed by (?P<who>[^.,;]{{3,80}})",
+        rf"[Tt]he (?P<who>{_PLAIN}) (?:{_SAY})\b",
+        r"confirmed by (?P<who>[^.,;]{3,80})",
     )
 )
 _CARRIED = re.compile(
-    r"^\s*(?:It is noted|It was noted|These figures|The report|He |She |They |\u201c|\"|The company|"
-    r"The ministry|The document|In addition|As for)"
+    r"^\s*(?:It is noted|It was noted|These figures|The report|He |She |They |\u201c|\"|The company"
+    r"|The ministry|The document|In addition|As for)"
 )
 _BYLINE = re.compile(
     rf"^\s*By (?P<who>{_CAPS}[\w.'\u2019-]+(?: {_CAPS}[\w.'\u2019-]+)+)\s*$", re.MULTILINE
@@ -44,11 +55,11 @@ _VAGUE = {"the report", "report", "company", "deputy", "ministry", "it", "this",
 
 
 def byline(article: str) -> str | None:
-    """Return the author named under a title, or None.
+    r"""Return the author named under a title, or None.
 
     Examples
     --------
-    >>> byline("A title\\n\\nBy Ann Lee\\n\\nText.")
+    >>> byline("A title\n\nBy Ann Lee\n\nText.")
     'Ann Lee'
     """
     match = _BYLINE.search(article)

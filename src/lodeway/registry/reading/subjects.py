@@ -39,10 +39,12 @@ _FIT: dict[str, dict[str, float]] = {
 _DEFAULT = {"place": 1.8, "state": 1.6, "body": 1.6, "deposit": 1.8, "mine": 1.8, "project": 1.8,
             "corridor": 1.8, "plant": 1.8, "agreement": 1.8, "poll": 1.8}  # fmt: skip
 _THINGS = frozenset({"deposit", "mine", "project", "corridor", "plant", "agreement"})
+_NOT_GROUND = frozenset({"plant", "corridor", "agreement"})
 _ABOUT_SITE = frozenset({"mass", "mass-rate", "unstated", "grade", "jobs"})
 _PARTNER = re.compile(r"\b(?:trade|trading|turnover|commerce)\b", re.IGNORECASE)
 _COMMON = re.compile(
-    r"(?:^|[:;\u2014] ?)(?:[A-Z][a-z]+, )?(?:[Aa]n?|[Tt]he|[Ee]very|[Ee]ach)\s+(?:direct |\d[\w.-]* )?"
+    r"(?:^|[:;\u2014] ?)(?:[A-Z][a-z]+, )?(?:[Aa]n?|[Tt]he|[Ee]very|[Ee]ach)\s+"
+    r"(?:direct |\d[\w.-]* )?"
     r"((?:[a-z][a-z-]+\s){0,2}[a-z-]+)\s+"
     r"(?:would|will|supports?|could|is|are|was|were|has|have|contains?|holds?|may|can|creates?)\b"
 )
@@ -100,9 +102,10 @@ class SubjectFinder:
         kind = "grade" if property_.endswith("grade") else measure.kind
         fit = _FIT.get(kind, _DEFAULT)
         scored = [
-            (self._score(sentence, measure, item, fit, property_), -abs(item.start - measure.start), item)
+            (self._score(sentence, measure, item, fit, property_),
+             -abs(item.start - measure.start), item)
             for item in named
-            if item.kind != "person" and not _speaks(item, said, sentence)
+            if item.kind != "person" and not _speaks(item, said)
             and not (item.start >= measure.start and item.start < measure.end)
         ]  # fmt: skip
         best = max(scored, key=lambda entry: entry[:2], default=None)
@@ -120,14 +123,12 @@ class SubjectFinder:
             return remembered, False
         return (best[2].canonical, False) if best is not None else (remembered, False)
 
-    def of_date(
-        self, sentence: str, when: When, found: Sequence[Name], said: set[str]
-    ) -> tuple[str | None, bool]:
+    def of_date(self, when: When, found: Sequence[Name], said: set[str]) -> tuple[str | None, bool]:
         """Return what a dated event is about."""
         named = self.named(found)
         states = list(dict.fromkeys(item.canonical for item in named if item.kind == "state"))
         things = [item for item in named if item.kind not in {"state", "person"}
-                  and not _speaks(item, said, sentence)]  # fmt: skip
+                  and not _speaks(item, said)]  # fmt: skip
         if things:
             near = min(
                 things, key=lambda item: (item.kind not in _THINGS, abs(item.start - when.start))
@@ -140,7 +141,7 @@ class SubjectFinder:
     def _memory(self, fit: dict[str, float], kind: str, *, geological: bool) -> str | None:
         if kind in _ABOUT_SITE and self._topic:
             recent = [item for item in self._recent[:4] if item.kind in _THINGS
-                      and not (geological and item.kind in {"plant", "corridor", "agreement"})]  # fmt: skip
+                      and not (geological and item.kind in _NOT_GROUND)]  # fmt: skip
             return recent[0].canonical if recent else self._topic
         scored = [(fit.get(item.kind, 0.0) - 0.15 * place + 0.1 * min(self._counts[_lead(item)], 8),
                    -place, item.canonical) for place, item in enumerate(self._recent)]  # fmt: skip
@@ -217,8 +218,9 @@ class SubjectFinder:
         owners = [item for item in sides if re.match(r"['\u2019]s?(?!\w)", sentence[item.end :])]
         before = [item for item in sides if item.start < measure.start
                   and re.search(r"\bwith (?:the )?$", sentence[: item.start])]  # fmt: skip
+        joined = re.compile(r"[^.;,]{0,10}\bwith (?:the )?")
         after = [item for item in sides if item.start >= measure.end
-                 and re.fullmatch(r"[^.;,]{0,10}\bwith (?:the )?", sentence[measure.end : item.start])]  # fmt: skip
+                 and joined.fullmatch(sentence[measure.end : item.start])]  # fmt: skip
         partners = after or before[-1:]
         if owners and partners and partners[0].canonical != owners[0].canonical:
             return f"{owners[0].canonical}-{partners[0].canonical}"
@@ -257,7 +259,7 @@ def _poll(sentence: str, measure: Measure, named: Sequence[Name]) -> str | None:
     return f"{after[0].text} {match[1]}" if after else None
 
 
-def _speaks(item: Name, said: set[str], sentence: str) -> bool:
+def _speaks(item: Name, said: set[str]) -> bool:
     """Whether a name is there only as the one who speaks."""
     if item.kind in {"deposit", "mine", "project"}:
         return False

@@ -16,6 +16,11 @@ def rows(name: str) -> list[dict[str, str]]:
         return list(csv.DictReader(stream))
 
 
+def word_set(text: str) -> frozenset[str]:
+    """Return the words of a text, for lists that are easier to read as running text."""
+    return frozenset(text.split())
+
+
 @dataclass(frozen=True)
 class Magnitude:
     """A word such as million; `strict` names where alone it may be read so."""
