@@ -81,8 +81,8 @@ def composite(
     as_json: AsJson = False,
 ) -> None:
     """Make composites of one length, each with its place."""
-    from lodeway.resource.composite import Rule
-    from lodeway.resource.composite import composite as make
+    from lodeway.resource.compositing import Rule
+    from lodeway.resource.compositing import composite as make
     from lodeway.resource.tablefiles import write_table
 
     rule = Rule(length, least_share, residual, by, by_density)

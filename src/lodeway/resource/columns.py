@@ -98,6 +98,9 @@ _OTHER_ELEMENTS = (
     "Th", "Rb", "Cs", "Nb", "Ta", "Sc", "B", "Be", "Tl", "Rh", "Ir", "Os", "Ru", "Hf",
 )  # fmt: skip
 _ELEMENTS = {name.casefold(): name for name in (*GRADE_LIMIT_PCT, *_OTHER_ELEMENTS)}
+_UNIT_WORDS = {"m", "ft", "feet", "metres", "meters", "deg", "degrees", "degree", "true", "grid",
+               "utm", "local"}  # fmt: skip
+_TABLE_WORDS = {"collar", "survey", "surv", "assay", "samp", "sample", "geol", "drill", "dh", "bh"}
 _GRADE_UNITS = {
     "pct": "%", "percent": "%", "per": "%", "pc": "%", "%": "%", "ppm": "ppm", "gt": "g/t",
     "g/t": "g/t", "gpt": "g/t", "ppb": "ppb", "opt": "oz/st", "ozt": "oz/st", "ozton": "oz/st",
@@ -144,8 +147,9 @@ def propose(
     {'hole': 'hole_ID', 'from': 'depth_from', 'to': 'to_depth'}
     """
     known: dict[str, str] = {}
-    for column in columns:
-        known.setdefault(plain(column), column)
+    for name in (plain, _bare):
+        for column in columns:
+            known.setdefault(name(column), column)
     found = _given(given or {}, columns, file)
     for role in (*NEEDED[kind], *_OPTIONAL[kind]):
         if role not in found:
@@ -161,11 +165,27 @@ def propose(
     return found
 
 
+def _bare(name: str) -> str:
+    """Return a column's plain name without its unit and without the name of its table."""
+    text = re.sub(r"[\(\[].*?[\)\]]", " ", name.casefold())
+    parts = [part for part in re.split(r"[\W_]+", text) if part]
+    while len(parts) > 1 and parts[-1] in _UNIT_WORDS:
+        parts.pop()
+    while len(parts) > 1 and parts[0] in _TABLE_WORDS:
+        parts.pop(0)
+    return "".join(parts)
+
+
 def _of_role(role: str, known: Mapping[str, str], taken: set[str]) -> str | None:
+    """Return the column of a role: by its whole name, else by a long name that ends it."""
     for name in ROLES[role]:
         column = known.get(plain(name))
         if column is not None and column not in taken:
             return column
+    for name in ROLES[role]:
+        for text, column in known.items():
+            if len(plain(name)) > 5 and text.endswith(plain(name)) and column not in taken:
+                return column
     return None
 
 
