@@ -170,10 +170,10 @@ def krige_all(
     compiled = Compiled.of(variogram)
     centre = data.xyz.mean(axis=0)
     degree = {"simple": -1, "ordinary": 0, "universal": degree}.get(kind, 99)
-    model = _model(compiled, data, block, discretisation, degree)
-    plan = _Plan(search, data, grid, matrix, radius, compiled, centre, model, degree > 0)
+    model = shared_model(compiled, data.xyz, block, discretisation, degree)
+    plan = Plan(search, data, grid, matrix, radius, compiled, centre, model, degree > 0)
     plan.means = _means(kind, mean, data.values.shape[1])
-    plan.side = _side(grid, into_space(matrix, goals[:: max(1, len(goals) // 200)]), search)
+    plan.side = cluster_side(grid, into_space(matrix, goals[:: max(1, len(goals) // 200)]), search)
     pieces = [slice(a, a + _CHUNK) for a in range(0, len(goals), _CHUNK)]
     out = _empty(len(goals), data.values.shape[1])
     if workers > 1 and len(pieces) > 1:
@@ -313,9 +313,9 @@ def block_covariance(variogram: Compiled, offsets: Floats) -> float:
     return total
 
 
-def _model(
+def shared_model(
     compiled: Compiled,
-    data: Data,
+    xyz: Floats,
     block: tuple[float, float, float] | None,
     discretisation: tuple[int, int, int],
     degree: int,
@@ -325,7 +325,7 @@ def _model(
     own = block_covariance(compiled, offsets)
     if block is None:
         own += compiled.nugget
-    span = np.ptp(data.xyz, axis=0)
+    span = np.ptp(xyz, axis=0)
     scale = float(span.max()) or 1.0
     powers = _powers(degree, span > 0)
     drift = np.array([(np.prod((offsets / scale) ** power, axis=1)).mean() for power in powers])
@@ -354,7 +354,7 @@ def _powers(degree: int, active: NDArray[np.bool_]) -> list[tuple[int, int, int]
     return usable or [(0, 0, 0)]
 
 
-def _side(grid: Buckets, sample: Floats, search: Search) -> float:
+def cluster_side(grid: Buckets, sample: Floats, search: Search) -> float:
     """Return the edge of a cluster of targets, from how far their last neighbours lie."""
     k = min(search.neighbours, grid.point.shape[1])
     distance = cKDTree(grid.point.T).query(sample.T, k=[k])[0]
@@ -363,7 +363,7 @@ def _side(grid: Buckets, sample: Floats, search: Search) -> float:
 
 
 @dataclass
-class _Plan:
+class Plan:
     """Everything that a chunk of targets needs; read only, shared by threads."""
 
     search: Search
