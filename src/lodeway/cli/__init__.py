@@ -1,9 +1,9 @@
 """The command line: one small file of commands per room."""
 
-from lodeway.cli import cashflow, claims, doctor, drillholes, route, study
+from lodeway.cli import cashflow, claims, doctor, drillholes, estimate, route, study
 from lodeway.cli.app import app, main
 
-for _commands in (study, route, claims, cashflow, drillholes, doctor):
+for _commands in (study, route, claims, cashflow, drillholes, estimate, doctor):
     _commands.register(app)
 
 __all__ = ["app", "main"]

@@ -183,6 +183,7 @@ class Simulator:
             raise LodewayError("too-large", "grid", f"{self.grid.blocks:,}", "below 2,147,483,646")
         self.path = make_path(self.grid, self.seed, self.name)
         self._order = self.path.order.copy()
+        self.on_datum: list[tuple[NDArray[np.int64], Ints]] = []
         compiled_model = Compiled.of(self.variogram)
         centres = self.grid.centres()
         places = centres if self.data is None else np.vstack([self.data.xyz, centres])
@@ -215,7 +216,9 @@ class Simulator:
         for a in range(0, len(centres), 2 * _CHUNK):
             order, own, have, nearest = plan.neighbours(centres[a : a + 2 * _CHUNK])
             near[a + order], count[a + order] = own, have
-            self._order[a + order[nearest == 0.0]] = _NEVER
+            same = nearest == 0.0
+            self._order[a + order[same]] = _NEVER
+            self.on_datum.append((a + order[same], own[same, 0]))
         return near, count
 
     def _weights(self, first: int, last: int) -> tuple[Ints, Ints, Floats, Floats]:
