@@ -30,7 +30,7 @@ Longs = NDArray[np.int64]
 #: Label of a cell that is no node: it is never scanned and never found.
 NO_NODE = -9
 #: Nodes whose surplus is let in together.
-_AT_ONCE = 256
+_AT_ONCE = 64
 
 
 def compiled(function: Function) -> Function:
@@ -50,12 +50,16 @@ class Arcs(NamedTuple):
         Group of each node in a template; empty means compressed rows.
     periods
         How often the blocks of compressed rows are repeated in time.
+    sides
+        Steps in one period (one for each destination); blocks require each other only at the last
+        step of a period.
     """
 
     first: Longs
     head: Ints
     group: NDArray[np.uint8]
-    periods: int
+    periods: int = 1
+    sides: int = 1
 
 
 class Tree(NamedTuple):
@@ -129,14 +133,23 @@ def _weak(arcs: Arcs, links: Ints, label: Ints, node: int, wanted: int) -> int:
         links[node, ARC] = arcs.first[group + 1] - base
         return -1
     periods = arcs.periods
+    if periods == 1:
+        base, end = arcs.first[node], arcs.first[node + 1]
+        for place in range(base + links[node, ARC], end):
+            if label[head[place]] == wanted:
+                links[node, ARC] = place - base
+                return head[place]
+        links[node, ARC] = end - base
+        return -1
     block = node // periods
     base, end = arcs.first[block], arcs.first[block + 1]
     period = node - block * periods
-    for place in range(base + links[node, ARC], end):
-        if label[head[place] * periods + period] == wanted:
-            links[node, ARC] = place - base
-            return head[place] * periods + period
-    links[node, ARC] = end - base
+    if (period + 1) % arcs.sides == 0:
+        for place in range(base + links[node, ARC], end):
+            if label[head[place] * periods + period] == wanted:
+                links[node, ARC] = place - base
+                return head[place] * periods + period
+        links[node, ARC] = end - base
     if period < periods - 1 and label[node + 1] == wanted:
         return node + 1
     return -1
@@ -283,7 +296,15 @@ def _process(arcs: Arcs, tree: Tree, start: Ints, count: Longs, root: int) -> in
             break
         node = links[node, PARENT]
         if node < 0:
-            return _enqueue(links, label, start, count, root)
+            level = label[root]
+            if count[level - 1] == 0:
+                return _enqueue(links, label, start, count, root)
+            node = root
+            links[root, SCAN] = links[root, CHILD]
+            weak = _weak(arcs, links, label, node, level - 1)
+            if weak < 0:
+                _look(links, label, count, root)
+            continue
         _look(links, label, count, node)
     _merge(links, mass, weak, node)
     return _push(links, mass, label, start, count, root, level)
@@ -399,9 +420,10 @@ def open_arcs(arcs: Arcs, inside: NDArray[np.bool_], node_of: NDArray[np.bool_])
             continue
         block = node // arcs.periods
         period = node - block * arcs.periods
-        for place in range(arcs.first[block], arcs.first[block + 1]):
-            if not inside[arcs.head[place] * arcs.periods + period]:
-                leaving += 1
+        if (period + 1) % arcs.sides == 0:
+            for place in range(arcs.first[block], arcs.first[block + 1]):
+                if not inside[arcs.head[place] * arcs.periods + period]:
+                    leaving += 1
         if period < arcs.periods - 1 and not inside[node + 1]:
             leaving += 1
     return leaving

@@ -151,7 +151,7 @@ def from_rows(first: Longs, head: Ints, file: str = "precedence") -> Precedence:
     count = np.diff(first)[order]
     new_first = np.concatenate([[0], np.cumsum(count)]).astype(np.int64)
     new_head = _sorted_rows(first.astype(np.int64), head.astype(np.int32), order, node_of, new_first)
-    arcs = Arcs(new_first, new_head, _NO_GROUP, 1)
+    arcs = Arcs(new_first, new_head, _NO_GROUP)
     label = np.zeros(blocks, np.int32)
     return Precedence(arcs, node_of, label, len(head), 0, np.zeros(blocks, bool))
 
@@ -241,7 +241,7 @@ def from_template(
     if rock is not None:
         group[node_of] = rock
     first = np.concatenate([[0], np.cumsum([len(part) for part in offsets])]).astype(np.int64)
-    arcs = Arcs(first, np.concatenate(offsets), group, 1)
+    arcs = Arcs(first, np.concatenate(offsets), group)
     is_block = np.zeros(cells, bool)
     is_block[node_of] = True
     label = np.full(cells, NO_NODE, np.int32)
@@ -251,7 +251,8 @@ def from_template(
         box = label.reshape(wide[::-1])[: size[2], pad[1] : pad[1] + size[1], pad[0] : pad[0] + size[0]]
         box[box == NO_NODE] = 1
         air = _keep_air(arcs, label, is_block)
-    border = _border(index, size, templates, rock)
+    rocks = np.zeros(len(index), np.int64) if rock is None else np.asarray(rock, np.int64)
+    border = _leaves(index, size, np.concatenate([t.offsets for t in templates]), first, rocks)
     return Precedence(arcs, node_of, label, int(count_arcs(arcs, is_block)), air, border)
 
 
@@ -272,18 +273,17 @@ def _keep_air(arcs: Arcs, label: Ints, is_block: NDArray[np.bool_]) -> int:
     return kept
 
 
-def _border(
-    index: Longs, size: Longs, templates: Sequence[Template], rock: NDArray[Any] | None
-) -> NDArray[np.bool_]:
+@compiled
+def _leaves(index: Longs, size: Longs, offsets: Longs, first: Longs, rock: Longs) -> NDArray[Any]:
     """Return which blocks' slopes would leave the model sideways below its top."""
-    out = np.zeros(len(index), bool)
-    for number, template in enumerate(templates):
-        mine = slice(None) if rock is None else np.asarray(rock) == number
-        cells = index[mine]
-        hit = np.zeros(len(cells), bool)
-        for offset in template.offsets:
-            to = cells + offset
-            side = ((to[:, :2] < 0) | (to[:, :2] >= size[:2])).any(axis=1)
-            hit |= side & (to[:, 2] < size[2])
-        out[mine] = hit
+    out = np.zeros(len(index), np.bool_)
+    for block in range(len(index)):
+        x, y, z = index[block]
+        for place in range(first[rock[block]], first[rock[block] + 1]):
+            to_x, to_y = x + offsets[place, 0], y + offsets[place, 1]
+            if z + offsets[place, 2] < size[2] and (
+                to_x < 0 or to_y < 0 or to_x >= size[0] or to_y >= size[1]
+            ):
+                out[block] = True
+                break
     return out
