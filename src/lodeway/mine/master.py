@@ -24,9 +24,14 @@ class Master:
 
 
 def solve_master(
-    problem: Problem, arcs: Arcs, gain: Floats, group: Ints, groups: int
+    problem: Problem,
+    arcs: Arcs,
+    gain: Floats,
+    group: Ints,
+    groups: int,
+    shut: NDArray[np.bool_],
 ) -> Master:
-    """Return the best relaxed schedule that treats each class as one.
+    """Return the best relaxed schedule that treats each class as one; shut nodes stay at zero.
 
     Raises
     ------
@@ -51,7 +56,9 @@ def solve_master(
     low = np.concatenate([problem.low.ravel()[limited] / scale, np.full(len(pairs), -np.inf)])
     high = np.concatenate([problem.high.ravel()[limited] / scale, np.zeros(len(pairs))])
     unit = max(float(np.abs(worth).max()), 1e-300)
-    share, dual = _solve(worth / unit, vstack([capacity, order]).tocsr(), low, high)
+    most = np.ones(groups)
+    most[group[shut]] = 0.0
+    share, dual = _solve(worth / unit, vstack([capacity, order]).tocsr(), low, high, most)
     price = np.zeros(problem.low.size)
     price[limited] = dual[: len(scale)] * unit / scale
     price = price.reshape(problem.low.shape)
@@ -61,14 +68,14 @@ def solve_master(
 
 
 def _solve(
-    worth: Floats, matrix: csr_matrix, low: Floats, high: Floats
+    worth: Floats, matrix: csr_matrix, low: Floats, high: Floats, most: Floats
 ) -> tuple[Floats, Floats]:
     """Maximise by HiGHS; return the point and the rows' prices (at least 0 for upper limits)."""
     model = highspy.HighsLp()
     rows, columns = matrix.shape
     model.num_col_, model.num_row_ = columns, rows
     model.col_cost_ = -worth
-    model.col_lower_, model.col_upper_ = np.zeros(columns), np.ones(columns)
+    model.col_lower_, model.col_upper_ = np.zeros(columns), most
     model.row_lower_ = np.maximum(low, -highspy.kHighsInf)
     model.row_upper_ = np.minimum(high, highspy.kHighsInf)
     model.a_matrix_.format_ = highspy.MatrixFormat.kRowwise

@@ -21,7 +21,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from lodeway.mine.closure import Arcs, Ints, Longs, compiled, new_tree, plant, solve
+from lodeway.mine.closure import NO_NODE, Arcs, Ints, Longs, compiled, new_tree, plant, solve
 from lodeway.mine.master import solve_master
 from lodeway.mine.problem import Floats, Problem
 
@@ -75,6 +75,7 @@ def relax(
     tolerance: float = 1e-6,
     seconds: float = math.inf,
     most_iterations: int = 200,
+    release: Ints | None = None,
 ) -> Relaxation:
     """Solve the linear relaxation.
 
@@ -88,14 +89,26 @@ def relax(
         Stop when the bound is this close to the relaxed schedule, relatively.
     seconds
         Stop after about this long; the bound holds whenever it stops.
+    release
+        First period in which each block can be mined at all, where that is known (`earliest`):
+        the bound then holds for whole blocks only, and is lower.
+
+    Raises
+    ------
+    LodewayError
+        Where lower limits cannot be met.
     """
     begin = time.perf_counter()
     arcs = expanded(first, head, problem)
     gain = _gains(problem)
     tree = new_tree(gain.size)
-    group = np.tile(np.arange(gain.shape[1], dtype=np.int32), problem.blocks)
     groups = gain.shape[1]
-    found = solve_master(problem, arcs, gain, group, groups)
+    group = np.tile(np.arange(groups, dtype=np.int32), problem.blocks)
+    shut = _shut(problem, release)
+    if shut.any():
+        group[shut], groups = groups, groups + 1
+        tree.label[shut] = NO_NODE
+    found = solve_master(problem, arcs, gain, group, groups, shut)
     lower, value, price = found.value, found.share, found.price
     upper, best, iterations = math.inf, price, 0
     while iterations < most_iterations:
@@ -109,12 +122,58 @@ def relax(
         groups = int(_split(group, mined, groups))
         if groups == before:
             break
-        found = solve_master(problem, arcs, gain, group, groups)
+        found = solve_master(problem, arcs, gain, group, groups, shut)
         lower, value, price = found.value, found.share, found.price
     done = value[group].reshape(gain.shape)
     return Relaxation(
         upper, lower, done, best, iterations, groups, time.perf_counter() - begin
     )
+
+
+def _shut(problem: Problem, release: Ints | None) -> NDArray[np.bool_]:
+    """Return the (block, step) nodes that lie before a block's first possible period."""
+    steps = problem.periods * problem.destinations
+    if release is None:
+        return np.zeros(problem.blocks * steps, bool)
+    period = np.arange(steps) // problem.destinations
+    return np.asarray((period[None, :] < release[:, None]).ravel())
+
+
+@compiled
+def earliest(first: Longs, head: Ints, least: Floats, room: Floats) -> Ints:
+    """Return the first period in which each block can be mined, by what it requires in all.
+
+    A block and everything that it requires, directly or not, use at least ``least`` of each
+    resource (``(blocks, resources)``); by the end of period `t` no more than ``room[:, t]`` can
+    have been used (``(resources, periods)``, cumulative).
+    """
+    blocks, resources = least.shape
+    periods = room.shape[1]
+    out = np.zeros(blocks, np.int32)
+    seen = np.full(blocks, -1, np.int32)
+    pile = np.empty(blocks, np.int32)
+    total = np.empty(resources)
+    for block in range(blocks):
+        depth = 1
+        pile[0] = block
+        seen[block] = block
+        total[:] = 0.0
+        while depth > 0:
+            depth -= 1
+            node = pile[depth]
+            total += least[node]
+            for place in range(first[node], first[node + 1]):
+                other = head[place]
+                if seen[other] != block:
+                    seen[other] = block
+                    pile[depth] = other
+                    depth += 1
+        period = 0
+        for resource in range(resources):
+            while period < periods and total[resource] > room[resource, period] * (1 + 1e-12):
+                period += 1
+        out[block] = period
+    return out
 
 
 def _gains(problem: Problem) -> Floats:
