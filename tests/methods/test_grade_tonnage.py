@@ -1,6 +1,7 @@
 """Grade-tonnage laws against a library's densities, against draws, and on bad input."""
 
 import csv
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -13,8 +14,8 @@ from lodeway.errors import LodewayError
 from lodeway.methods.grade_tonnage import GradeTonnage, LogNormal
 
 
-def porphyries(reference_data):
-    path = reference_data("economics/grade_tonnage/porphyry_cu_au_115.csv")
+def porphyries():
+    path = Path(__file__).parents[1] / "data/grade_tonnage/porphyry_cu_au_115.csv"
     rows = list(csv.DictReader(path.open(encoding="utf-8")))
     ore = np.array([float(row["ore_t"]) for row in rows])
     grades = np.array([[float(row["cu_pct"]), float(row["au_pct"])] for row in rows])
@@ -30,9 +31,9 @@ def made_up(scale="log", count=400):
     return GradeTonnage(("Cu", "Au"), mean, covariance, count, scale), u
 
 
-def test_published_misprints_stand_out(reference_data):
+def test_published_misprints_stand_out():
     """Copper to gold by mass: 2,083 to 133,333 in 115 deposits; 3.5 million is 7.8 sigma off."""
-    model = GradeTonnage.fit(*porphyries(reference_data), ["Cu", "Au"])
+    model = GradeTonnage.fit(*porphyries(), ["Cu", "Au"])
     law = model.ratio("Cu", "Au")
     assert law.z(47.9e6 / 13.6) == pytest.approx(7.8, abs=0.1)
     assert law.z(47.9e3 / 13.6) == pytest.approx(-1.6, abs=0.1)

@@ -264,7 +264,14 @@ class GradeTonnage:
         """
         normal = ndtri(np.asarray(u, dtype=np.float64))
         table = self.mean + normal @ np.linalg.cholesky(self.covariance).T
-        return np.exp(table[:, 0]), _grades_pct(table[:, 1:], self.scale)
+        return np.exp(table[:, 0]), self.grades_pct(table[:, 1:])
+
+    def grades_pct(self, coordinates: ArrayLike) -> Array:
+        """Return grades in per cent from their coordinates, both of shape ``(n, k)``."""
+        parts = np.exp(np.asarray(coordinates, dtype=np.float64))
+        if self.scale == "log":
+            return parts
+        return np.asarray(100.0 * parts / (1.0 + parts.sum(axis=1, keepdims=True)))
 
     def with_independent_ore(self) -> GradeTonnage:
         """Return the law in which tonnage says nothing of grades, as MapMark4 takes it."""
@@ -328,12 +335,6 @@ def _coordinates(grades_pct: Array, scale: Scale) -> Array:
         return np.asarray(np.log(grades_pct))
     rest = 100.0 - np.nansum(grades_pct, axis=1, keepdims=True)
     return np.asarray(np.log(grades_pct / rest))
-
-
-def _grades_pct(coordinates: Array, scale: Scale) -> Array:
-    """Return grades from their coordinates."""
-    parts = np.exp(coordinates)
-    return parts if scale == "log" else 100.0 * parts / (1.0 + parts.sum(axis=1, keepdims=True))
 
 
 def _mahalanobis(off: Array, covariance: Array) -> float:
