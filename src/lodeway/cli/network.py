@@ -20,6 +20,8 @@ def register(app: typer.Typer) -> None:
     group = typer.Typer(help="Look after a freight network.", rich_markup_mode=None)
     group.command("check")(check)
     group.command("matrix")(matrix)
+    group.command("convert")(convert)
+    group.command("repair")(repair)
     group.callback()(_group)
     app.add_typer(group, name="network")
 
@@ -78,3 +80,37 @@ def matrix(
         put_json({"out": str(out), "pairs": pairs, "unreachable": empty})
     else:
         put(f"{out}: {pairs} pairs, {empty} without a way")
+
+
+def convert(
+    source: Annotated[Path, typer.Argument(help="A network in any of the formats.")],
+    target: Annotated[Path, typer.Argument(help="A folder, or a .gpkg file.")],
+    to: Annotated[str, typer.Option(help="csv, gpkg, geoparquet or gmns.")] = "",
+) -> None:
+    """Write a network in another format; every cell comes back as it was."""
+    from lodeway.corridors.formats import read_tables, write_tables
+
+    kind = to or ("gpkg" if target.suffix == ".gpkg" else "csv")
+    tables = read_tables(source)
+    write_tables(tables, target, kind)
+    put(f"{target}: {len(tables)} tables as {kind}")
+
+
+def repair(
+    network: Folder,
+    target: Annotated[Path, typer.Argument(help="Folder for the mended copy.")],
+    mend: Annotated[list[str], typer.Option(help="A code of `network check`; repeat for more.")],
+    as_json: AsJson = False,
+) -> None:
+    """Write a mended copy of a network, and list every change; the network itself stays."""
+    from lodeway.corridors.formats import write_tables
+    from lodeway.corridors.repair import repair as mended
+
+    tables, done = mended(network, as_lists(mend))
+    write_tables(tables, target, "csv")
+    if as_json:
+        put_json([change.as_dict() for change in done])
+        return
+    for change in done:
+        put(f"{change.code:16} {change.item}: {change.before} -> {change.after}")
+    put(f"{target}: {len(done)} changes")

@@ -186,7 +186,7 @@ def examine(folder: Path) -> list[Finding]:
     if not folder.is_dir():
         raise LodewayError("missing", str(folder), "no folder", "a folder with a freight network")
     try:
-        raw = _read(folder)
+        raw = read_raw(folder)
     except LodewayError as problem:
         return [_refused(problem)]
     looks: tuple[Callable[[Raw], Iterator[Finding]], ...] = (
@@ -204,7 +204,8 @@ def examine(folder: Path) -> list[Finding]:
     return sorted(found, key=lambda f: (SEVERITIES.index(f.severity), f.code))
 
 
-def _read(folder: Path) -> Raw:
+def read_raw(folder: Path) -> Raw:
+    """Read the tables of a network folder leniently."""
     paths = {stem: locate(folder, stem) for stem in ("nodes", "links", "places")}
     for stem, path in paths.items():
         if path is None:

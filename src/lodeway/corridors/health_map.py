@@ -49,18 +49,18 @@ def swapped(raw: Raw) -> Iterator[Finding]:
         for end in (int(tail[link]), int(head[link])):
             if end in links_of:
                 links_of[end].append(int(link))
-    for node, own in sorted(links_of.items()):
+    lon, lat = raw.lon.copy(), raw.lat.copy()
+    for node, own in sorted(links_of.items(), key=lambda item: (-len(item[1]), item[0])):
         if abs(raw.lon[node]) > 90:
             continue
         mine = np.array(own)
         others = np.where(tail[mine] == node, head[mine], tail[mine])
-        turned = great_circle_km(
-            np.full(len(own), raw.lat[node]), np.full(len(own), raw.lon[node]),
-            raw.lon[others], raw.lat[others],
-        )  # fmt: skip
-        if bool(_short(raw.km[mine], direct[mine]).all()) and not bool(
-            _short(raw.km[mine], turned).any()
-        ):
+        one = np.ones(len(own))
+        there = (lon[others], lat[others])  # neighbours that were mended before stand mended
+        now = great_circle_km(lon[node] * one, lat[node] * one, *there)
+        turned = great_circle_km(lat[node] * one, lon[node] * one, *there)
+        if bool(_short(raw.km[mine], now).all()) and not bool(_short(raw.km[mine], turned).any()):
+            lon[node], lat[node] = raw.lat[node], raw.lon[node]
             yield Finding(
                 "lat-lon-swapped", "error", raw.node_ids[node], raw.near(node),
                 f"lon {raw.lon[node]:g} and lat {raw.lat[node]:g} fit when they change places; "
