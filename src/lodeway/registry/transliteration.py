@@ -72,9 +72,7 @@ _SOUNDS = (
     ("ou", "u"), ("oo", "u"), ("ee", "i"), ("y", "i"), ("ii", "i"), ("w", "v"), ("x", "h"),
 )  # fmt: skip
 #: Russian adjectives made of a place name: Akhtalskoe is the deposit at Akhtala.
-_ADJECTIVE = re.compile(
-    r"(?<=\w{4})(?:inskoe|inskoye|skoe|skoye|skaya|skaia|skiy|skij|skii|skoje|nskoe|'skoe)$"
-)
+_ADJECTIVE = re.compile(r"(?<=\w{4})(?:skoe|skoye|skaya|skaia|skiy|skij|skii|skoje)$")
 _SHORT_ADJECTIVE = re.compile(r"(?<=\w{4})(?:noe|oe|oje|ni|ii)$")
 
 

@@ -52,7 +52,7 @@ _BEFORE = ((_AT_LEAST, ">="), (_MORE_THAN, ">"), (_LESS_THAN, "<"), (_ABOUT, "ab
 _AFTER: tuple[tuple[str, str], ...] = (
     (r"[- ]?(?:or more|or above|plus|-dən çox|-dan çox|dən artıq|dan çox|dan artıq|\+)", ">="),
     (r"[- ]?(?:or less|or fewer)", "<"),
-    (r" (?:or so|approximately)|a yaxın", "about"),
+    (r" (?:or so|approximately)|a yaxın| yaxın", "about"),
 )
 _CHANGE = re.compile(
     r"\b(?:ris\w+|rose|increas\w+|grow\w*|grew|rais\w+|fell|fall\w*|drop\w*|declin\w+|cut|"
