@@ -16,6 +16,7 @@ from lodeway.errors import LodewayError, LodewayWarning
 from lodeway.resource.buckets import Buckets, bucket
 from lodeway.resource.search import Search, find, into_space
 from lodeway.resource.solve import Model, room, solve
+from lodeway.resource.sums import weighted_sums
 from lodeway.resource.variogram import Compiled, Variogram
 
 Floats = NDArray[np.float64]
@@ -165,15 +166,10 @@ def krige_all(
     search = search or Search(neighbours=neighbours)
     data = prepare(xyz, values, holes)
     goals = _points(targets, "targets")
-    matrix, radius = search.space()
-    grid = bucket(into_space(matrix, data.xyz))
-    compiled = Compiled.of(variogram)
-    centre = data.xyz.mean(axis=0)
     degree = {"simple": -1, "ordinary": 0, "universal": degree}.get(kind, 99)
-    model = shared_model(compiled, data.xyz, block, discretisation, degree)
-    plan = Plan(search, data, grid, matrix, radius, compiled, centre, model, degree > 0)
-    plan.means = _means(kind, mean, data.values.shape[1])
-    plan.side = cluster_side(grid, into_space(matrix, goals[:: max(1, len(goals) // 200)]), search)
+    means = _means(kind, mean, data.values.shape[1])
+    plan = plan_for(data, goals, search, variogram, block, discretisation, degree)
+    plan.means = means
     pieces = [slice(a, a + _CHUNK) for a in range(0, len(goals), _CHUNK)]
     out = _empty(len(goals), data.values.shape[1])
     if workers > 1 and len(pieces) > 1:
@@ -189,7 +185,7 @@ def krige_all(
     estimate = out["estimate"][:, 0] if np.ndim(values) == 1 else out["estimate"]
     return Kriging(
         estimate, out["variance"], out["multiplier"], out["count"], out["nearest"],
-        out["negative"], model.own,
+        out["negative"], plan.model.own,
     )  # fmt: skip
 
 
@@ -362,6 +358,20 @@ def cluster_side(grid: Buckets, sample: Floats, search: Search) -> float:
     return max(_CLUSTER * usual if usual > 0 else grid.size, 1e-9)
 
 
+@dataclass(frozen=True)
+class Solved:
+    """A chunk of targets in the order of its clusters, with data, weights and variances."""
+
+    order: NDArray[np.int64]
+    near: NDArray[np.int32]
+    count: NDArray[np.int32]
+    nearest: Floats
+    weight: Floats
+    variance: Floats
+    multiplier: Floats
+    bad: int
+
+
 @dataclass
 class Plan:
     """Everything that a chunk of targets needs; read only, shared by threads."""
@@ -392,28 +402,33 @@ class Plan:
 
     def run(self, goals: Floats, piece: slice, out: dict[str, Any]) -> int:
         """Estimate one chunk and put it where it belongs; return how many systems were singular."""
-        order, near, count, nearest = self.neighbours(goals)
-        search, k = self.search, near.shape[1]
-        weight = np.zeros((len(goals), k))
-        variance, multiplier = np.empty(len(goals)), np.empty(len(goals))
-        model = self.model
-        lanes = 64 if k <= 24 else 32 if k <= 48 else 16
-        memory = room(self.reduced.shape[0], len(model.power), k, lanes)
-        target = self.coordinates(goals[order])
-        bad = solve(model, memory, self.reduced, target, near, count, weight, variance, multiplier)
-        enough = count >= search.minimum
-        rest = self.data.values - self.means
-        back = np.arange(piece.start, piece.start + len(goals))[order]
-        estimate = weighted(weight, near, count, rest) + self.means
-        estimate[~enough] = np.nan
-        variance[~enough] = np.nan
+        found = self.solve(goals)
+        back = np.arange(piece.start, piece.start + len(goals))[found.order]
+        rest = np.ascontiguousarray(self.data.values - self.means)
+        estimate = weighted_sums(found.weight, found.near, found.count, rest) + self.means
+        blank = found.count == 0
+        estimate[blank] = np.nan
+        found.variance[blank] = np.nan
         out["estimate"][back] = estimate
-        out["variance"][back] = variance
-        out["multiplier"][back] = multiplier
-        out["count"][back] = count
-        out["nearest"][back] = np.sqrt(nearest)
-        out["negative"][back] = np.minimum(weight, 0.0).sum(axis=1)
-        return int(bad)
+        out["variance"][back] = found.variance
+        out["multiplier"][back] = found.multiplier
+        out["count"][back] = found.count
+        out["nearest"][back] = np.sqrt(found.nearest)
+        out["negative"][back] = np.minimum(found.weight, 0.0).sum(axis=1)
+        return found.bad
+
+    def solve(self, goals: Floats) -> Solved:
+        """Find the data of each target and solve its system."""
+        order, near, count, nearest = self.neighbours(goals)
+        m, k = near.shape
+        weight, variance, multiplier = np.zeros((m, k)), np.empty(m), np.empty(m)
+        lanes = 64 if k <= 24 else 32 if k <= 48 else 16
+        memory = room(self.reduced.shape[0], len(self.model.power), k, lanes)
+        target = self.coordinates(goals[order])
+        bad = solve(
+            self.model, memory, self.reduced, target, near, count, weight, variance, multiplier
+        )
+        return Solved(order, near, count, nearest, weight, variance, multiplier, int(bad))
 
     def neighbours(self, goals: Floats) -> tuple[Any, Any, Any, Any]:
         """Return the order of targets in clusters, and the data of each in that order."""
@@ -437,10 +452,77 @@ class Plan:
         return order, near, count, nearest
 
 
-def weighted(
-    weight: Floats, near: NDArray[np.int32], count: NDArray[np.int32], values: Floats
-) -> Floats:
-    """Return the weighted sums of the values, ``(m, variables)``."""
-    from lodeway.resource.sums import weighted_sums
+def near_data(
+    xyz: ArrayLike, holes: ArrayLike | None, targets: ArrayLike, search: Search
+) -> tuple[NDArray[np.int64], NDArray[np.int32]]:
+    """Return each target's data as rows of the input ``(m, k)``, nearest first, and how many."""
+    data = prepare(xyz, np.zeros(len(np.asarray(xyz))), holes)
+    goals = _points(targets, "targets")
+    plan = plan_for(data, goals, search, Variogram(1.0))
+    near = np.zeros((len(goals), min(search.neighbours, len(data.xyz))), dtype=np.int64)
+    count = np.zeros(len(goals), dtype=np.int32)
+    for a in range(0, len(goals), _CHUNK):
+        order, own, have, _ = plan.neighbours(goals[a : a + _CHUNK])
+        near[a + order], count[a + order] = data.row[own], have
+    return near, count
 
-    return weighted_sums(weight, near, count, np.ascontiguousarray(values))
+
+def plan_for(
+    data: Data,
+    goals: Floats,
+    search: Search,
+    variogram: Variogram,
+    block: tuple[float, float, float] | None = None,
+    discretisation: tuple[int, int, int] = (1, 1, 1),
+    degree: int = -1,
+) -> Plan:
+    """Return what chunks of targets share: buckets, model, size of clusters."""
+    matrix, radius = search.space()
+    grid = bucket(into_space(matrix, data.xyz))
+    compiled = Compiled.of(variogram)
+    model = shared_model(compiled, data.xyz, block, discretisation, degree)
+    plan = Plan(
+        search, data, grid, matrix, radius, compiled, data.xyz.mean(axis=0), model, degree > 0
+    )
+    plan.means = np.zeros(data.values.shape[1])
+    sample = goals[:: max(1, len(goals) // 200)]
+    plan.side = cluster_side(grid, into_space(matrix, sample), search)
+    return plan
+
+
+def influences(
+    xyz: ArrayLike,
+    targets: ArrayLike,
+    shares: ArrayLike,
+    variogram: Variogram,
+    search: Search,
+    *,
+    holes: ArrayLike | None = None,
+    block: tuple[float, float, float] | None = None,
+) -> Floats:
+    """Return how much each datum counts in a sum over targets: shares times kriging weights.
+
+    Parameters
+    ----------
+    xyz, targets, variogram, search, holes, block
+        As for `krige_all`, ordinary kriging.
+    shares
+        What each target counts in the sum, for example its tonnes, ``(m,)``.
+
+    Returns
+    -------
+    numpy.ndarray
+        ``(n,)``, by row of the input. With the data's grades it adds up to the sum's metal.
+    """
+    data = prepare(xyz, np.zeros(len(np.asarray(xyz))), holes)
+    goals, share = _points(targets, "targets"), np.asarray(shares, dtype=np.float64)
+    plan = plan_for(data, goals, search, variogram, block, (4, 4, 4), 0)
+    total = np.zeros(len(data.xyz))
+    for a in range(0, len(goals), _CHUNK):
+        found = plan.solve(goals[a : a + _CHUNK])
+        part = found.weight * share[a + found.order][:, None]
+        used = np.arange(part.shape[1]) < found.count[:, None]
+        total += np.bincount(found.near[used], part[used], len(total))
+    out = np.zeros(len(np.asarray(xyz)))
+    out[data.row] = total
+    return out

@@ -15,10 +15,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lodeway.errors import LodewayError
-from lodeway.resource.buckets import bucket
 from lodeway.resource.compiled import compiled
 from lodeway.resource.grid import Grid
-from lodeway.resource.kriging import Data, Plan, cluster_side, shared_model
+from lodeway.resource.kriging import Data, plan_for, shared_model
 from lodeway.resource.noise import hashes, key_of, philox, quantile
 from lodeway.resource.search import Search, into_space
 from lodeway.resource.solve import room, solve
@@ -44,7 +43,7 @@ class Path:
     step: Ints
 
 
-def make_path(grid: Grid, seed: int, name: str) -> Path:
+def make_path(grid: Grid, seed: int, name: str, active: NDArray[np.bool_] | None = None) -> Path:
     """Return a path from coarse grids to fine ones, random within each.
 
     A node's place depends on the seed, its own number and the grid, on nothing else.
@@ -63,8 +62,10 @@ def make_path(grid: Grid, seed: int, name: str) -> Path:
         level[on] = power
     chance = hashes(key_of(seed, "path", name), nodes)
     node = np.lexsort((chance, -level)).astype(np.int32)
-    order = np.empty(nodes, dtype=np.int32)
-    order[node] = np.arange(nodes, dtype=np.int32)
+    if active is not None:
+        node = node[active[node]]
+    order = np.full(nodes, _NEVER, dtype=np.int32)
+    order[node] = np.arange(len(node), dtype=np.int32)
     return Path(order, node, (2 ** level[node]).astype(np.int32))
 
 
@@ -168,6 +169,8 @@ class Simulator:
         How many earlier nodes a node sees at most.
     seed, name
         Decide path and noise; items of different name are independent.
+    active
+        Which nodes to simulate, ``(nodes,)``; by default all. The others stay not a number.
     """
 
     grid: Grid
@@ -177,11 +180,12 @@ class Simulator:
     nodes: int
     seed: int
     name: str
+    active: NDArray[np.bool_] | None = None
 
     def __post_init__(self) -> None:
         if self.grid.blocks >= 2**31 - 2:
             raise LodewayError("too-large", "grid", f"{self.grid.blocks:,}", "below 2,147,483,646")
-        self.path = make_path(self.grid, self.seed, self.name)
+        self.path = make_path(self.grid, self.seed, self.name, self.active)
         self._order = self.path.order.copy()
         self.on_datum: list[tuple[NDArray[np.int64], Ints]] = []
         compiled_model = Compiled.of(self.variogram)
@@ -189,7 +193,7 @@ class Simulator:
         places = centres if self.data is None else np.vstack([self.data.xyz, centres])
         self._scores = np.zeros(0) if self.data is None else self.data.values[:, 0].copy()
         middle = places.mean(axis=0)
-        self._near, self._count = self._data_of(centres, compiled_model)
+        self._near, self._count = self._data_of(centres)
         self._reduced = np.stack(
             [into_space(matrix, places - middle) for matrix in compiled_model.reduction]
         )
@@ -197,28 +201,23 @@ class Simulator:
         matrix, _ = self.search.space()
         self._steps = template(self.grid, matrix)
 
-    def _data_of(self, centres: Floats, model: Compiled) -> tuple[Ints, Ints]:
+    def _data_of(self, centres: Floats) -> tuple[Ints, Ints]:
         """Return the nearest data of every node; a node on a datum is never used by others."""
         if self.data is None:
             return np.zeros((len(centres), 0), np.int32), np.zeros(len(centres), np.int32)
-        matrix, radius = self.search.space()
-        points = bucket(into_space(matrix, self.data.xyz))
-        shared = shared_model(model, self.data.xyz, None, (1, 1, 1), -1)
-        plan = Plan(
-            self.search, self.data, points, matrix, radius, model, self.data.xyz.mean(axis=0),
-            shared, plain=False,
-        )  # fmt: skip
-        sample = centres[:: max(1, len(centres) // 200)]
-        plan.side = cluster_side(points, into_space(matrix, sample), self.search)
+        plan = plan_for(self.data, centres, self.search, self.variogram)
         k = min(self.search.neighbours, len(self.data.xyz))
         near = np.zeros((len(centres), k), dtype=np.int32)
         count = np.zeros(len(centres), dtype=np.int32)
-        for a in range(0, len(centres), 2 * _CHUNK):
-            order, own, have, nearest = plan.neighbours(centres[a : a + 2 * _CHUNK])
-            near[a + order], count[a + order] = own, have
+        wanted = np.arange(len(centres)) if self.active is None else np.flatnonzero(self.active)
+        for a in range(0, len(wanted), 2 * _CHUNK):
+            piece = wanted[a : a + 2 * _CHUNK]
+            order, own, have, nearest = plan.neighbours(centres[piece])
+            sorted_piece = piece[order]
+            near[sorted_piece], count[sorted_piece] = own, have
             same = nearest == 0.0
-            self._order[a + order[same]] = _NEVER
-            self.on_datum.append((a + order[same], own[same, 0]))
+            self._order[sorted_piece[same]] = _NEVER
+            self.on_datum.append((sorted_piece[same], own[same, 0]))
         return near, count
 
     def _weights(self, first: int, last: int) -> tuple[Ints, Ints, Floats, Floats]:
@@ -257,13 +256,12 @@ class Simulator:
         """
         if first % 4:
             raise LodewayError("bad-argument", "first realisation", first, "a multiple of 4")
-        out = np.empty((self.grid.blocks, realisations), dtype=np.float32)
+        out = np.full((self.grid.blocks, realisations), np.nan, dtype=np.float32)
         key = key_of(self.seed, "simulation", self.name)
         share = max(4, -(-realisations // max(1, workers) // 4) * 4)
         bounds = [(a, min(a + share, realisations)) for a in range(0, realisations, share)]
-        pieces = [
-            (a, min(a + _CHUNK, self.grid.blocks)) for a in range(0, self.grid.blocks, _CHUNK)
-        ]
+        length = len(self.path.node)
+        pieces = [(a, min(a + _CHUNK, length)) for a in range(0, length, _CHUNK)]
         with ThreadPoolExecutor(max(1, workers)) as pool:
             for batch in range(0, len(pieces), max(1, workers)):
                 own = pieces[batch : batch + max(1, workers)]
