@@ -46,7 +46,7 @@ def schedule(
         raise LodewayError("bad-argument", "--kind", kind, "cpit or pcpsp")
     from lodeway.mine.files import read_model
     from lodeway.mine.minelib import write_solution
-    from lodeway.mine.schedule import schedule as make_schedule
+    from lodeway.mine.schedule import schedule_mine
 
     if kind is None:
         kind = "cpit" if prefix.with_name(prefix.name + ".cpit").is_file() else "pcpsp"
@@ -54,7 +54,7 @@ def schedule(
     problem = model.problem
     assert problem is not None
     left = max(seconds - (time.perf_counter() - begin), 0.5)
-    plan = make_schedule(problem, model.precedence, seconds=left, seed=seed, progress=say)
+    plan = schedule_mine(problem, model.precedence, seconds=left, seed=seed, progress=say)
     if out is not None:
         write_solution(out, plan.schedule, problem.periods)
     answer = {

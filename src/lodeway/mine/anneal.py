@@ -10,7 +10,7 @@ its limits once it keeps them.
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -68,7 +68,11 @@ class State(NamedTuple):
     log_block, log_period, log_side
         The changes of the move in hand, for going back.
     total
-        Value, violation, seed of the generator, changes in hand.
+        Value and violation.
+    seed
+        State of the random generator.
+    changes
+        How many changes are in hand; shape ``(1,)``.
     """
 
     period: Ints
@@ -82,7 +86,7 @@ class State(NamedTuple):
     log_side: Ints
     total: Floats
     seed: NDArray[np.uint64]
-    count: Longs
+    changes: Longs
 
 
 @compiled
@@ -126,7 +130,7 @@ def state(ground_: Ground, period: Ints, side: Ints, seed: int) -> State:
         np.zeros((periods, blocks), np.int32), np.zeros(blocks, np.int32),
         np.zeros(periods, np.int64), np.zeros(MOST_CHANGED, np.int32),
         np.zeros(MOST_CHANGED, np.int32), np.zeros(MOST_CHANGED, np.int32),
-        np.zeros(2), np.array([2 * seed + 88172645463325253], np.uint64), np.zeros(4, np.int64),
+        np.zeros(2), np.array([2 * seed + 88172645463325253], np.uint64), np.zeros(1, np.int64),
     )  # fmt: skip
     _fill(ground_, new)
     return new
@@ -161,7 +165,7 @@ def _over(ground_: Ground, now: State, resource: int, period: int) -> float:
 
 
 @compiled
-def _random(now: State) -> int:
+def _random(now: State) -> Any:
     """Return the next number of a 64-bit xorshift generator (Marsaglia 2003), 31 bits of it."""
     x = now.seed[0]
     x ^= x << np.uint64(13)
@@ -208,13 +212,13 @@ def _put(ground_: Ground, now: State, block: int, period: int, side: int) -> Non
 @compiled
 def _change(ground_: Ground, now: State, block: int, period: int, side: int) -> bool:
     """Move one block and remember how it was; False when the move has grown too long."""
-    at = now.count[0]
+    at = now.changes[0]
     if at >= MOST_CHANGED:
         return False
     now.log_block[at] = block
     now.log_period[at] = now.period[block]
     now.log_side[at] = now.side[block]
-    now.count[0] = at + 1
+    now.changes[0] = at + 1
     _put(ground_, now, block, period, side)
     return True
 
@@ -222,54 +226,54 @@ def _change(ground_: Ground, now: State, block: int, period: int, side: int) -> 
 @compiled
 def _back(ground_: Ground, now: State, to: int) -> None:
     """Undo changes until `to` are left."""
-    while now.count[0] > to:
-        now.count[0] -= 1
-        at = now.count[0]
+    while now.changes[0] > to:
+        now.changes[0] -= 1
+        at = now.changes[0]
         _put(ground_, now, now.log_block[at], now.log_period[at], now.log_side[at])
 
 
 @compiled
 def _advance(ground_: Ground, now: State, block: int, period: int, since: int) -> bool:
     """Mine a block and what it requires no later than `period`."""
-    at = now.count[0]
+    at = now.changes[0]
     if not _change(ground_, now, block, period, now.side[block]):
         return False
-    while at < now.count[0]:
+    while at < now.changes[0]:
         node = now.log_block[at]
         at += 1
         for place in range(ground_.first[node], ground_.first[node + 1]):
             other = ground_.head[place]
-            if now.period[other] > period:
-                if _touched(now, other, since) or not _change(
-                    ground_, now, other, period, now.side[other]
-                ):
-                    return False
+            if now.period[other] > period and (
+                _touched(now, other, since)
+                or not _change(ground_, now, other, period, now.side[other])
+            ):
+                return False
     return True
 
 
 @compiled
 def _delay(ground_: Ground, now: State, block: int, period: int, since: int) -> bool:
     """Mine a block and what requires it no earlier than `period`."""
-    at = now.count[0]
+    at = now.changes[0]
     if not _change(ground_, now, block, period, now.side[block]):
         return False
-    while at < now.count[0]:
+    while at < now.changes[0]:
         node = now.log_block[at]
         at += 1
         for place in range(ground_.start[node], ground_.start[node + 1]):
             other = ground_.user[place]
-            if now.period[other] < period:
-                if _touched(now, other, since) or not _change(
-                    ground_, now, other, period, now.side[other]
-                ):
-                    return False
+            if now.period[other] < period and (
+                _touched(now, other, since)
+                or not _change(ground_, now, other, period, now.side[other])
+            ):
+                return False
     return True
 
 
 @compiled
 def _touched(now: State, block: int, since: int) -> bool:
     """Return whether a block was among the first `since` changes of this move."""
-    for at in range(since):
+    for at in range(since):  # noqa: SIM110  no generators in compiled code
         if now.log_block[at] == block:
             return True
     return False
@@ -283,7 +287,7 @@ def _balance(ground_: Ground, now: State, source: int, target: int, wanted: floa
             return True
         if now.size[target] == 0:
             return False
-        since, before = now.count[0], now.total[1]
+        since, before = now.changes[0], now.total[1]
         block = now.member[target, _random(now) % now.size[target]]
         if _touched(now, block, since):
             continue
@@ -297,6 +301,28 @@ def _balance(ground_: Ground, now: State, source: int, target: int, wanted: floa
 
 
 @compiled
+def _other_side(ground_: Ground, now: State, block: int) -> bool:
+    """Send a block to another destination in its own period."""
+    sides = ground_.value.shape[1]
+    side = (now.side[block] + 1 + _random(now) % (sides - 1)) % sides
+    return _change(ground_, now, block, now.period[block], side)
+
+
+@compiled
+def _resort(ground_: Ground, now: State, period: int, wanted: float) -> bool:
+    """Send others of a period elsewhere until its limits hold."""
+    for _ in range(6):
+        if now.total[1] <= wanted:
+            return True
+        since, before = now.changes[0], now.total[1]
+        block = now.member[period, _random(now) % now.size[period]]
+        good = not _touched(now, block, since) and _other_side(ground_, now, block)
+        if not good or now.total[1] > before:
+            _back(ground_, now, since)
+    return now.total[1] <= wanted
+
+
+@compiled
 def _propose(ground_: Ground, now: State, last: int) -> bool:
     """Make one random move; False where it breaks a limit."""
     block = _random(now) % len(now.period)
@@ -304,12 +330,9 @@ def _propose(ground_: Ground, now: State, last: int) -> bool:
     dice = _random(now) % 16
     sides = ground_.value.shape[1]
     wanted = now.total[1] + 1e-13
-    if sides > 1 and dice < 3 and period < last:
-        side = _random(now) % sides
-        if side == now.side[block]:
-            return False
-        _change(ground_, now, block, period, side)
-        return now.total[1] <= wanted
+    if sides > 1 and dice < 5 and period < last:
+        good = _other_side(ground_, now, block)
+        return good and _resort(ground_, now, period, wanted)
     jump = 1 if dice < 13 else 1 + _random(now) % 4
     target = max(period - jump, 0) if dice & 1 else min(period + jump, last)
     if target == period:
@@ -318,19 +341,26 @@ def _propose(ground_: Ground, now: State, last: int) -> bool:
         good = _advance(ground_, now, block, target, 0)
     else:
         good = _delay(ground_, now, block, target, 0)
+    if good and sides > 1 and target < last and now.total[1] > wanted and dice & 2:
+        good = _resort(ground_, now, target, wanted)
     return good and (now.total[1] <= wanted or _balance(ground_, now, period, target, wanted))
 
 
 @compiled
 def anneal(
-    ground_: Ground, now: State, best: Ints, best_side: Ints, best_value: float, heat: float,
+    ground_: Ground,
+    now: State,
+    best: Ints,
+    best_side: Ints,
+    best_value: float,
+    heat: float,
     moves: int,
 ) -> float:
     """Try `moves` moves at one temperature; keep the best feasible schedule met."""
     last = len(ground_.factor) - 1
     for move in range(1, moves + 1):
         value, broken = now.total[0], now.total[1]
-        now.count[0] = 0
+        now.changes[0] = 0
         if not _propose(ground_, now, last):
             _back(ground_, now, 0)
         else:

@@ -347,7 +347,7 @@ def plant(tree: Tree, weight: Longs, keep_labels: bool) -> None:
     from the leaves suffices. `keep_labels` is right where no weight has fallen since the last
     solve; nodes of the last closure then stay in it. Otherwise labels begin anew.
     """
-    links, mass, label = tree.links, tree.mass, tree.label
+    links, mass = tree.links, tree.mass
     nodes = len(weight)
     roots = np.empty(nodes, np.int32)
     found = 0

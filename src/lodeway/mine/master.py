@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import highspy
 import numpy as np
 from numpy.typing import NDArray
+from scipy.optimize import linprog
 from scipy.sparse import csr_matrix, vstack
 
 from lodeway.errors import LodewayError
 from lodeway.mine.closure import Arcs, Ints, compiled
 from lodeway.mine.problem import Floats, Problem
+
+_INFEASIBLE = 2
 
 
 @dataclass(frozen=True)
@@ -41,63 +43,38 @@ def solve_master(
     worth = np.bincount(group, weights=gain.ravel(), minlength=groups)
     rows = _capacity(problem.use, group.reshape(gain.shape), groups, problem.periods)
     rows = rows.reshape(-1, groups)
-    limited = np.isfinite(problem.high).ravel() | np.isfinite(problem.low).ravel()
+    upper, lower = np.isfinite(problem.high).ravel(), np.isfinite(problem.low).ravel()
+    limits = np.concatenate([problem.high.ravel()[upper], -problem.low.ravel()[lower]])
+    matrix = np.concatenate([rows[upper], -rows[lower]])
+    scale = np.maximum(np.abs(matrix).max(axis=1, initial=0.0), 1.0)
     pairs = np.argwhere(_pairs(arcs, group, groups))
-    scale = np.maximum(np.abs(rows[limited]).max(axis=1), 1.0)
-    capacity = csr_matrix(rows[limited] / scale[:, None])
     order = csr_matrix(
-        (
-            np.tile([1.0, -1.0], len(pairs)),
-            pairs.ravel(),
-            np.arange(0, 2 * len(pairs) + 1, 2),
-        ),
+        (np.tile([1.0, -1.0], len(pairs)), pairs.ravel(), np.arange(0, 2 * len(pairs) + 1, 2)),
         shape=(len(pairs), groups),
     )
-    low = np.concatenate([problem.low.ravel()[limited] / scale, np.full(len(pairs), -np.inf)])
-    high = np.concatenate([problem.high.ravel()[limited] / scale, np.zeros(len(pairs))])
     unit = max(float(np.abs(worth).max()), 1e-300)
     most = np.ones(groups)
     most[group[shut]] = 0.0
-    share, dual = _solve(worth / unit, vstack([capacity, order]).tocsr(), low, high, most)
-    price = np.zeros(problem.low.size)
-    price[limited] = dual[: len(scale)] * unit / scale
-    price = price.reshape(problem.low.shape)
-    price = np.where(price > 0, np.where(np.isfinite(problem.high), price, 0.0), price)
-    price = np.where(price < 0, np.where(np.isfinite(problem.low), price, 0.0), price)
-    return Master(float(worth @ share), share, price)
-
-
-def _solve(
-    worth: Floats, matrix: csr_matrix, low: Floats, high: Floats, most: Floats
-) -> tuple[Floats, Floats]:
-    """Maximise by HiGHS; return the point and the rows' prices (at least 0 for upper limits)."""
-    model = highspy.HighsLp()
-    rows, columns = matrix.shape
-    model.num_col_, model.num_row_ = columns, rows
-    model.col_cost_ = -worth
-    model.col_lower_, model.col_upper_ = np.zeros(columns), most
-    model.row_lower_ = np.maximum(low, -highspy.kHighsInf)
-    model.row_upper_ = np.minimum(high, highspy.kHighsInf)
-    model.a_matrix_.format_ = highspy.MatrixFormat.kRowwise
-    model.a_matrix_.start_ = matrix.indptr
-    model.a_matrix_.index_ = matrix.indices
-    model.a_matrix_.value_ = matrix.data
-    solver = highspy.Highs()
-    solver.setOptionValue("output_flag", False)
-    solver.setOptionValue("threads", 1)
-    solver.passModel(model)
-    solver.run()
-    status = solver.getModelStatus()
-    if status == highspy.HighsModelStatus.kInfeasible:
+    found = linprog(
+        -worth / unit,
+        A_ub=vstack([csr_matrix(matrix / scale[:, None]), order]).tocsr(),
+        b_ub=np.concatenate([limits / scale, np.zeros(len(pairs))]),
+        bounds=np.column_stack([np.zeros(groups), most]),
+        method="highs-ds",
+    )
+    if found.status == _INFEASIBLE:
         raise LodewayError(
             "balance", "lower limits", "limits that no schedule can meet", "limits within reach",
             "lower the minimum tonnages",
         )  # fmt: skip
-    if status != highspy.HighsModelStatus.kOptimal:
-        raise LodewayError("balance", "master problem", str(status), "an optimum")
-    found = solver.getSolution()
-    share = np.clip(np.array(found.col_value), 0.0, 1.0)
-    return share, -np.array(found.row_dual)
+    if found.x is None:
+        raise LodewayError("balance", "master problem", found.message, "an optimum")
+    share = np.clip(found.x, 0.0, 1.0)
+    dual = np.maximum(-found.ineqlin.marginals[: len(scale)], 0.0) * unit / scale
+    price = np.zeros(problem.low.size)
+    price[upper] += dual[: int(upper.sum())]
+    price[lower] -= dual[int(upper.sum()) :]
+    return Master(float(worth @ share), share, price.reshape(problem.low.shape))
 
 
 @compiled

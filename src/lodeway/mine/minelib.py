@@ -117,7 +117,9 @@ def read_blocks(path: Path) -> Blocks:
                 "bad-number", source.where(number, "x y z"), " ".join(row[1:4]), "cell numbers"
             ) from None
     _refuse_twins(index, [number for number, _ in numbered], source)
-    columns = tuple(tuple(column) for column in list(zip(*[r for _, r in numbered], strict=True))[4:])
+    columns = tuple(
+        tuple(column) for column in list(zip(*[r for _, r in numbered], strict=True))[4:]
+    )
     return Blocks(index, columns)
 
 

@@ -86,9 +86,7 @@ def _reorder(arcs: Arcs, node_of: Ints, block_of: Ints, first: Longs) -> Ints:
 
 
 @compiled
-def _rows_of_template(
-    arcs: Arcs, node_of: Ints, block_of: Ints, label: Ints
-) -> tuple[Longs, Ints]:
+def _rows_of_template(arcs: Arcs, node_of: Ints, block_of: Ints, label: Ints) -> tuple[Longs, Ints]:
     """Return compressed rows of a template: blocks required directly or through air alone."""
     first = np.zeros(len(node_of) + 1, np.int64)
     size = len(node_of) * 8
@@ -150,7 +148,9 @@ def from_rows(first: Longs, head: Ints, file: str = "precedence") -> Precedence:
     node_of[order] = np.arange(blocks, dtype=np.int32)
     count = np.diff(first)[order]
     new_first = np.concatenate([[0], np.cumsum(count)]).astype(np.int64)
-    new_head = _sorted_rows(first.astype(np.int64), head.astype(np.int32), order, node_of, new_first)
+    new_head = _sorted_rows(
+        first.astype(np.int64), head.astype(np.int32), order, node_of, new_first
+    )
     arcs = Arcs(new_first, new_head, _NO_GROUP)
     label = np.zeros(blocks, np.int32)
     return Precedence(arcs, node_of, label, len(head), 0, np.zeros(blocks, bool))
@@ -228,14 +228,14 @@ def from_template(
     index = blocks.index - blocks.index.min(axis=0)
     size = index.max(axis=0) + 1
     pad = np.max([np.abs(template.offsets).max(axis=0) for template in templates], axis=0)
-    wide = size + [2 * pad[0], 2 * pad[1], pad[2]]
+    wide = size + np.array([2 * pad[0], 2 * pad[1], pad[2]])
     cells = int(wide.prod())
     if cells > CELL_LIMIT:
         raise LodewayError(
             "too-large", "block model", f"{cells:,} cells", f"at most {CELL_LIMIT:,}"
         )
     strides = np.array([1, wide[0], wide[0] * wide[1]])
-    node_of = ((index + [pad[0], pad[1], 0]) @ strides).astype(np.int32)
+    node_of = ((index + np.array([pad[0], pad[1], 0])) @ strides).astype(np.int32)
     offsets = [(template.offsets @ strides).astype(np.int32) for template in templates]
     group = np.zeros(cells, np.uint8)
     if rock is not None:
@@ -248,16 +248,18 @@ def from_template(
     label[node_of] = 0
     air = 0
     if len(index) < int(size.prod()):
-        box = label.reshape(wide[::-1])[: size[2], pad[1] : pad[1] + size[1], pad[0] : pad[0] + size[0]]
+        box = label.reshape(wide[::-1])[
+            : size[2], pad[1] : pad[1] + size[1], pad[0] : pad[0] + size[0]
+        ]
         box[box == NO_NODE] = 1
-        air = _keep_air(arcs, label, is_block)
+        air = int(_keep_air(arcs, label))
     rocks = np.zeros(len(index), np.int64) if rock is None else np.asarray(rock, np.int64)
     border = _leaves(index, size, np.concatenate([t.offsets for t in templates]), first, rocks)
     return Precedence(arcs, node_of, label, int(count_arcs(arcs, is_block)), air, border)
 
 
 @compiled
-def _keep_air(arcs: Arcs, label: Ints, is_block: NDArray[np.bool_]) -> int:
+def _keep_air(arcs: Arcs, label: Ints) -> int:
     """Keep missing cells (label 1) that require a block, directly or through air; from the top."""
     kept = 0
     for node in range(len(label) - 1, -1, -1):

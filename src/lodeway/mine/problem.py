@@ -62,22 +62,22 @@ class Problem:
     @property
     def blocks(self) -> int:
         """How many blocks there are."""
-        return self.value.shape[0]
+        return int(self.value.shape[0])
 
     @property
     def destinations(self) -> int:
         """How many destinations there are."""
-        return self.value.shape[1]
+        return int(self.value.shape[1])
 
     @property
     def resources(self) -> int:
         """How many resources are limited."""
-        return self.low.shape[0]
+        return int(self.low.shape[0])
 
     @property
     def periods(self) -> int:
         """How many periods there are."""
-        return self.low.shape[1]
+        return int(self.low.shape[1])
 
     def factors(self) -> Floats:
         """Return the discount factor of each period; shape ``(periods,)``."""

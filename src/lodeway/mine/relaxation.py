@@ -21,12 +21,14 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from lodeway.mine.closure import NO_NODE, Arcs, Ints, Longs, compiled, new_tree, plant, solve
+from lodeway.mine.closure import NO_NODE, Arcs, Ints, Longs, Tree, compiled, new_tree, plant, solve
 from lodeway.mine.master import solve_master
 from lodeway.mine.problem import Floats, Problem
 
 #: Sums of scaled weights stay below this.
 _ROOM = 2.0**60
+#: Relative room for the last digits of sums and products in double precision.
+_LAST_DIGITS = 1e-14
 
 
 @dataclass(frozen=True)
@@ -125,9 +127,7 @@ def relax(
         found = solve_master(problem, arcs, gain, group, groups, shut)
         lower, value, price = found.value, found.share, found.price
     done = value[group].reshape(gain.shape)
-    return Relaxation(
-        upper, lower, done, best, iterations, groups, time.perf_counter() - begin
-    )
+    return Relaxation(upper, lower, done, best, iterations, groups, time.perf_counter() - begin)
 
 
 def _shut(problem: Problem, release: Ints | None) -> NDArray[np.bool_]:
@@ -190,7 +190,7 @@ def _differences(worth: Floats) -> Floats:
 
 
 def _priced(
-    problem: Problem, arcs: Arcs, gain: Floats, price: Floats, tree: object
+    problem: Problem, arcs: Arcs, gain: Floats, price: Floats, tree: Tree
 ) -> tuple[NDArray[np.bool_], float]:
     """Return the best closure at these prices, and the bound that it proves."""
     cost = np.einsum("bdr,rt->btd", problem.use, price).reshape(gain.shape)
@@ -204,7 +204,9 @@ def _priced(
     hidden = float(np.abs(whole / scale - weight).sum())
     limit = np.where(price > 0, problem.high, np.where(price < 0, problem.low, 0.0))
     paid = math.fsum((price[price != 0] * limit[price != 0]).tolist())
-    return mined, math.fsum(weight[mined].tolist()) + hidden + paid
+    value = math.fsum(weight[mined].tolist())
+    rounded = _LAST_DIGITS * (float(np.abs(weight[mined]).sum()) + abs(paid))
+    return mined, value + hidden + paid + rounded
 
 
 @compiled

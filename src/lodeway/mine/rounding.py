@@ -15,18 +15,22 @@ def expected_period(problem: Problem, done: Floats) -> Floats:
 
 
 def round_in_order(
-    problem: Problem, first: Longs, head: Ints, done: Floats, lead: float = 0.5
+    problem: Problem, first: Longs, head: Ints, done: Floats, price: Floats, lead: float = 0.5
 ) -> tuple[Ints, Ints]:
     """Return a schedule that keeps precedence and upper limits: ``(period, destination)``.
 
     Blocks are taken in order of expected period (TopoSort; Chicoisne et al. 2012, "A new
     algorithm for the open-pit mine production scheduling problem", Operations Research 60(3)) and
     mined as early as what they require and the capacity allow, but not more than `lead` periods
-    before their expected one.
+    before their expected one. Each goes where it is worth most at the prices of its expected
+    period.
     """
     mean = expected_period(problem, done)
     order = np.lexsort((-np.arange(problem.blocks), mean))
-    side = np.argmax(problem.value, axis=1).astype(np.int32)
+    near = np.clip(mean.astype(np.int64), 0, problem.periods - 1)
+    worth = problem.value * problem.factors()[near, None]
+    worth -= np.einsum("bdr,rb->bd", problem.use, price[:, near])
+    side = np.argmax(worth, axis=1).astype(np.int32)
     release = np.maximum(np.floor(mean - lead), 0).astype(np.int32)
     wanted = mean < problem.periods - 0.5
     high = np.where(np.isfinite(problem.high), problem.high, np.inf)
@@ -36,8 +40,14 @@ def round_in_order(
 
 @compiled
 def _place(
-    first: Longs, head: Ints, order: Longs, release: Ints, wanted: np.ndarray, side: Ints,
-    use: Floats, high: Floats,
+    first: Longs,
+    head: Ints,
+    order: Longs,
+    release: Ints,
+    wanted: np.ndarray,
+    side: Ints,
+    use: Floats,
+    high: Floats,
 ) -> Ints:
     """Place blocks one by one; what does not fit before the end stays."""
     resources, periods = high.shape

@@ -9,7 +9,6 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from lodeway.errors import LodewayError
 from lodeway.mine.anneal import anneal, ground, state
@@ -17,7 +16,7 @@ from lodeway.mine.check_schedule import Verdict, judge, shares
 from lodeway.mine.closure import Ints, Longs, compiled
 from lodeway.mine.pit import ultimate_pit
 from lodeway.mine.precedence import Precedence
-from lodeway.mine.problem import Floats, Problem, Schedule
+from lodeway.mine.problem import Problem, Schedule
 from lodeway.mine.relaxation import Relaxation, earliest, relax
 from lodeway.mine.rounding import round_in_order
 
@@ -84,7 +83,7 @@ class Reduced:
     block: Longs
 
 
-def schedule(
+def schedule_mine(
     problem: Problem,
     precedence: Precedence,
     *,
@@ -126,7 +125,7 @@ def schedule(
     progress(f"relaxed: at most {relaxed.upper:,.0f}, within {relaxed.gap:.1e}")
     whole = _whole_bound(small, limit if seconds is None else 0.25 * seconds)
     progress(f"whole blocks: at most {whole.upper:,.0f}")
-    period, side = round_in_order(small.problem, small.first, small.head, whole.done)
+    period, side = round_in_order(small.problem, small.first, small.head, whole.done, whole.price)
     end = None if seconds is None else begin + seconds - _HEADROOM_S
     period, side, tried = _search(small, period, side, end, moves, starts, seed)
     full = np.full(problem.blocks, problem.periods, np.int32)
@@ -188,9 +187,7 @@ def _whole_bound(small: Reduced, limit: float) -> Relaxation:
     problem = small.problem
     room = np.where(np.isfinite(problem.high), problem.high, np.inf).cumsum(axis=1)
     release = earliest(small.first, small.head, problem.use.min(axis=1), room)
-    return relax(
-        problem, small.first, small.head, seconds=limit, release=release, tolerance=1e-6
-    )
+    return relax(problem, small.first, small.head, seconds=limit, release=release, tolerance=1e-6)
 
 
 def _search(

@@ -160,7 +160,7 @@ def _chains(
         if dz > bench:
             continue
         below = np.argwhere(reach[bench - dz]) - reach[bench - dz].shape[0] // 2
-        place = below + (dx + half, dy + half)
+        place = below + np.array([dx + half, dy + half])
         place = place[((place >= 0) & (place <= 2 * half)).all(axis=1)]
         got[place[:, 0], place[:, 1]] = True
     return got
