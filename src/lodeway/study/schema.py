@@ -195,3 +195,4 @@ class StudyFile(Section):
     economics: dict[str, Any] = {}
     link: list[Link] = []
     claim: list[dict[str, Any]] = []
+    ground: dict[str, Any] = {}
