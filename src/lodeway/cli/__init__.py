@@ -12,6 +12,7 @@ _FILES = (
     "flow",
     "corridor",
     "claims",
+    "registry",
     "drillholes",
     "estimate",
     "pit",
@@ -21,6 +22,7 @@ _FILES = (
     "prices",
     "tender",
     "assess",
+    "fairways",
     "doctor",
 )
 
