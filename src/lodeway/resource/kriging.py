@@ -417,9 +417,9 @@ class Plan:
         out["negative"][back] = np.minimum(found.weight, 0.0).sum(axis=1)
         return found.bad
 
-    def solve(self, goals: Floats) -> Solved:
-        """Find the data of each target and solve its system."""
-        order, near, count, nearest = self.neighbours(goals)
+    def solve(self, goals: Floats, skip: NDArray[np.int32] | None = None) -> Solved:
+        """Find the data of each target, without those of its hole in `skip`; solve its system."""
+        order, near, count, nearest = self.neighbours(goals, skip)
         m, k = near.shape
         weight, variance, multiplier = np.zeros((m, k)), np.empty(m), np.empty(m)
         lanes = 64 if k <= 24 else 32 if k <= 48 else 16
@@ -430,7 +430,9 @@ class Plan:
         )
         return Solved(order, near, count, nearest, weight, variance, multiplier, int(bad))
 
-    def neighbours(self, goals: Floats) -> tuple[Any, Any, Any, Any]:
+    def neighbours(
+        self, goals: Floats, skip: NDArray[np.int32] | None = None
+    ) -> tuple[Any, Any, Any, Any]:
         """Return the order of targets in clusters, and the data of each in that order."""
         search = self.search
         place = into_space(self.matrix, goals)
@@ -444,9 +446,10 @@ class Plan:
         count = np.zeros(len(goals), dtype=np.int32)
         nearest = np.full(len(goals), np.inf)
         radius = self.radius if np.isfinite(self.radius) else 1e150
+        banned = np.zeros(0, dtype=np.int32) if skip is None else skip[order]
         find(
             self.grid, self.data.hole, np.ascontiguousarray(place[:, order]), edges, k, radius,
-            search.per_octant, search.octants, search.per_hole, near, count, nearest,
+            search.per_octant, search.octants, search.per_hole, banned, near, count, nearest,
         )  # fmt: skip
         count[count < search.minimum] = 0
         return order, near, count, nearest
@@ -488,6 +491,43 @@ def plan_for(
     sample = goals[:: max(1, len(goals) // 200)]
     plan.side = cluster_side(grid, into_space(matrix, sample), search)
     return plan
+
+
+def leave_out(
+    xyz: ArrayLike,
+    values: ArrayLike,
+    holes: ArrayLike,
+    variogram: Variogram,
+    search: Search,
+    *,
+    mean: float | None = None,
+) -> tuple[Floats, Floats]:
+    """Return estimate and variance of every datum from the data of all other holes.
+
+    Parameters
+    ----------
+    xyz, values, holes, variogram, search
+        As for `krige_all`.
+    mean
+        For simple kriging; else ordinary kriging.
+
+    Returns
+    -------
+    tuple
+        ``(n,)`` each, by row of the input; not a number for coincident data that were left out
+        and where too few data are near.
+    """
+    data = prepare(xyz, values, holes)
+    plan = plan_for(data, data.xyz, search, variogram, degree=0 if mean is None else -1)
+    rest = np.ascontiguousarray(data.values - (mean or 0.0))
+    estimate, variance = np.full((2, len(np.asarray(xyz))), np.nan)
+    for a in range(0, len(data.xyz), _CHUNK):
+        found = plan.solve(data.xyz[a : a + _CHUNK], data.hole[a : a + _CHUNK])
+        own = data.row[a + found.order]
+        one = weighted_sums(found.weight, found.near, found.count, rest)[:, 0] + (mean or 0.0)
+        estimate[own] = np.where(found.count > 0, one, np.nan)
+        variance[own] = np.where(found.count > 0, found.variance, np.nan)
+    return estimate, variance
 
 
 def influences(

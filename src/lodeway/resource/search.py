@@ -324,7 +324,8 @@ def _octants_held(px: Floats, py: Floats, pz: Floats, who: Ints, size: int, targ
 @compiled
 def find(
     grid: Buckets, hole: Ints, target: Floats, edges: NDArray[np.int64], k: int, radius: float,
-    per_octant: int, octants: int, per_hole: int, near: Ints, count: Ints, nearest: Floats,
+    per_octant: int, octants: int, per_hole: int, skip: Ints, near: Ints, count: Ints,
+    nearest: Floats,
 ) -> None:  # fmt: skip
     """Fill in the data of every target.
 
@@ -336,6 +337,8 @@ def find(
         ``(3, m)`` in the same space, in clusters: the c-th is ``edges[c]:edges[c + 1]``.
     k, radius, per_octant, octants, per_hole
         The limits; 0 is none.
+    skip
+        The hole whose data a target must not see, ``(m,)``; of length 0 for no such hole.
     near, count, nearest
         Out: ``(m, k)`` numbers by distance, how many, and the squared distance of the first.
     """
@@ -376,7 +379,7 @@ def find(
                 own[i] = hole[item]
             needed = _members(
                 px, py, pz, own, found, number, target, a, b, k, reach, whole, per_octant,
-                octants, per_hole, limited, near, count, nearest,
+                octants, per_hole, limited, skip, near, count, nearest,
                 distance, best, who, pool, pooled, fill, octant_of, here,
             )  # fmt: skip
             done = needed >= 0.0
@@ -436,7 +439,7 @@ def _reach(
 def _members(
     px: Floats, py: Floats, pz: Floats, own: Ints, found: Ints, number: int, target: Floats,
     a: int, b: int, k: int, reach: float, whole: bool, per_octant: int, octants: int,
-    per_hole: int, limited: bool, near: Ints, count: Ints, nearest: Floats,
+    per_hole: int, limited: bool, skip: Ints, near: Ints, count: Ints, nearest: Floats,
     distance: Floats, best: Floats, who: Ints, pool: Floats, pooled: Ints, fill: Ints,
     octant_of: Ints, here: Floats,
 ) -> float:  # fmt: skip
@@ -450,7 +453,9 @@ def _members(
     for t in range(a, b):
         here[0], here[1], here[2] = target[0, t], target[1, t], target[2, t]
         bound = limit
-        if size == k and not per_octant:  # what the last member chose is a choice for this one too
+        if (
+            size == k and not per_octant and not len(skip)
+        ):  # what the last member chose is a choice for this one too
             farthest = 0.0
             for j in range(k):
                 i = who[j]
@@ -458,6 +463,10 @@ def _members(
                 farthest = max(farthest, d)
             bound = min(bound, farthest * (1.0 + 1e-12))
         _local_distances(px, py, pz, number, here[0], here[1], here[2], distance)
+        if len(skip):
+            for i in range(number):
+                if own[i] == skip[t]:
+                    distance[i] = _FAR
         if limited:
             size = _pick_limited(
                 px, py, pz, own, number, here, distance, bound, k, per_octant, per_hole,
