@@ -20,6 +20,8 @@ def register(app: typer.Typer) -> None:
     group = typer.Typer(help="Look after a freight network.", rich_markup_mode=None)
     group.command("check")(check)
     group.command("matrix")(matrix)
+    group.command("lengths")(lengths)
+    group.command("quotes")(quotes)
     group.command("convert")(convert)
     group.command("repair")(repair)
     group.callback()(_group)
@@ -114,3 +116,67 @@ def repair(
     for change in done:
         put(f"{change.code:16} {change.item}: {change.before} -> {change.after}")
     put(f"{target}: {len(done)} changes")
+
+
+def lengths(
+    network: Folder,
+    published: Annotated[Path, typer.Argument(help="CSV with via (A>B>C), modes, km.")],
+    avoid: Several = None,
+    as_json: AsJson = False,
+) -> None:
+    """Hold published route lengths against the network, for a truck of 40 t on roads."""
+    from lodeway.corridors.graph import build_graph
+    from lodeway.corridors.lengths import compare_lengths, summary
+    from lodeway.corridors.network import read_network
+    from lodeway.corridors.permission import UNFIT_FOR_TRUCKS, Permission
+    from lodeway.corridors.route import find_route
+
+    whole = read_network(network)
+    graph = build_graph(whole)
+    rows = compare_lengths(
+        published,
+        lambda stops, modes: find_route(
+            whole, stops[0], stops[-1], via=stops[1:-1], graph=graph,
+            permission=Permission(modes, avoid=as_lists(avoid), unfit=UNFIT_FOR_TRUCKS),
+        ),
+    )  # fmt: skip
+    if as_json:
+        put_json({"rows": [row.as_dict() for row in rows], "summary": summary(rows)})
+        return
+    for row in rows:
+        put(f"{row.error:+7.1%}  {row.km:8.1f} against {row.published_km:8.1f} km  "
+            f"{'|'.join(row.modes)}  {row.via}")  # fmt: skip
+    for mode, told in summary(rows).items():
+        put(f"{mode}: median {told['median']:.1%}, worst {told['worst']:.1%} of "
+            f"{told['count']:.0f}")  # fmt: skip
+
+
+def quotes(
+    network: Folder,
+    table: Annotated[
+        Path, typer.Argument(help="CSV with quote, from, to, mode, unit, low_usd ...")
+    ],
+    avoid: Several = None,
+    as_json: AsJson = False,
+) -> None:
+    """Hold published freight quotes and transit days against the model; list every miss."""
+    from lodeway.corridors.network import read_network
+    from lodeway.corridors.quotes import compare_quotes, summary
+
+    found = compare_quotes(read_network(network), table, as_lists(avoid))
+    told = summary(found)
+    if as_json:
+        put_json({"quotes": [quote.as_dict() for quote in found], "summary": told})
+        return
+    for quote in found:
+        model, quoted = quote.model_usd_per_t, quote.quoted_usd_per_t
+        if quote.error is not None and model is not None and quoted is not None:
+            said = (f"{quote.error:+6.0%}  {model:7.1f} against {quoted[0]:.1f} to "
+                    f"{quoted[1]:.1f} USD/t")  # fmt: skip
+        elif quote.days_error is not None:
+            said = f"{quote.days_error:+6.0%}  days"
+        else:
+            said = f"   --  {quote.note or 'no price'}"
+        put(f"{quote.id:5} {quote.origin} to {quote.destination}: {said}")
+    put(f"{told['compared']:.0f} compared, median error {told['median_error']:.0%}; the misfit's "
+        f"spread in logs is {told['log_spread']:.2f}")  # fmt: skip

@@ -49,6 +49,12 @@ def route(
         list[str] | None, typer.Option(help="Countries to avoid, as three letters.")
     ] = None,
     by: Annotated[str, typer.Option(help="What is to be least: km, cost or hours.")] = "km",
+    truck: Annotated[
+        bool, typer.Option("--truck", help="A truck of 40 t: no gravel, no track.")
+    ] = False,
+    month: Annotated[
+        int | None, typer.Option(min=1, max=12, help="Month of travel: passes shut in it are shut.")
+    ] = None,
     alternatives: Annotated[
         int, typer.Option(min=0, max=50, help="How many routes beside the best.")
     ] = 0,
@@ -64,7 +70,7 @@ def route(
     cost at most 1.5 times the best.
     """
     from lodeway.corridors.network import read_network
-    from lodeway.corridors.permission import Permission
+    from lodeway.corridors.permission import UNFIT_FOR_TRUCKS, Permission
     from lodeway.corridors.route import find_routes
 
     found, *others = find_routes(
@@ -79,6 +85,8 @@ def route(
             open_gates=as_lists(open_gates),
             closed_gates=as_lists(closed_gates),
             avoid=as_lists(avoid),
+            unfit=UNFIT_FOR_TRUCKS if truck else (),
+            month=month,
         ),
         by=by,
         usd_per_t=usd_per_t,

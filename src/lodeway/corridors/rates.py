@@ -36,6 +36,7 @@ _UNITS: Mapping[str, Mapping[str, float]] = {
     "speed": {"km/h": 1.0},
     "loss": {"fraction": 1.0, "%": 0.01},
     "insurance": {"fraction": 1.0, "%": 0.01},
+    "own_error": {"factor": 1.0},
 }  # fmt: skip
 
 

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from lodeway.corridors.alternatives import Way, alternatives
 from lodeway.corridors.cost import COMPONENTS, Prices, RateBook, components, price_all
 from lodeway.corridors.graph import Graph, build_graph
+from lodeway.corridors.lengths import line_km
 from lodeway.corridors.network import Network
 from lodeway.corridors.overlay import trace
 from lodeway.corridors.permission import Permission, usable_links, usable_services
@@ -66,12 +67,18 @@ class Route:
     countries: tuple[str, ...]
     notes: tuple[str, ...]
     links: tuple[str, ...] = ()
+    line_km: float = 0.0
 
     def as_dict(self) -> dict[str, Any]:
-        """Return the route as ``--json`` prints it; `links` are the ids of its links in order."""
+        """Return the route as ``--json`` prints it.
+
+        `links` are the ids of its links in order; `line_km` is what timetables and road tables
+        give: without the connectors between places and stations (see `lodeway.corridors.lengths`).
+        """
         fields = asdict(self)
         return {
             "length_km": round(self.length_km, 3),
+            "line_km": round(self.line_km, 3),
             "cost_usd_per_t": round(self.cost_usd_per_t, 3),
             "hours": round(self.hours, 2),
             "legs": [leg.as_dict() for leg in self.legs],
@@ -289,6 +296,7 @@ def _describe(
         countries=countries_of(network, [int(graph.node[vertex]) for vertex in path.vertices]),
         notes=tuple(notes),
         links=tuple(network.links.ids[link] for link in graph.link[arcs] if link >= 0),
+        line_km=line_km(network, graph, arcs),
     )
 
 
