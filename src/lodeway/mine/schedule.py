@@ -23,7 +23,10 @@ from lodeway.mine.rounding import round_in_order
 #: Moves between two looks at the clock.
 _CHUNK = 20_000
 #: Heat of the search at its start and end, in units of a mean block's loss by one year's delay.
-_HOT, _COLD = 1.0, 0.01
+_HOT, _WARM, _COLD = 1.0, 0.3, 0.01
+#: Where there is time for more than this, the search cools several times, each time from its best.
+_MOVES_A_BLOCK = 500
+_PROBE = 5
 _HEADROOM_S = 1.0
 
 
@@ -208,14 +211,20 @@ def _search(
         now = state(ground_, period, side, seed + start)
         best, best_side = period.copy(), side.copy()
         value = now.total[0] if now.total[1] <= 0.0 else -math.inf
-        begin, done, share = time.perf_counter(), 0, 0.0
+        begin, done, share, cycles = time.perf_counter(), 0, 0.0, 1
         while share < 1.0:
-            heat = unit * _HOT * (_COLD / _HOT) ** share
+            turn, part = divmod(share * cycles, 1.0)
+            hot = _HOT if turn == 0 else _WARM
+            heat = unit * hot * (_COLD / hot) ** part
             value = anneal(ground_, now, best, best_side, value, heat, _CHUNK)
             done += _CHUNK
             share = done / moves
             if end is not None:
                 share = (time.perf_counter() - begin) / max(end - begin, 1e-9)
+            if done == _CHUNK * _PROBE:
+                cycles = max(1, round(done / max(share, 1e-9) / (_MOVES_A_BLOCK * len(period))))
+            if divmod(share * cycles, 1.0)[0] > turn:
+                now = state(ground_, best, best_side, seed + start + starts * int(turn + 1))
         return value, best, best_side, done
 
     with ThreadPoolExecutor(starts) as pool:
