@@ -85,7 +85,7 @@ def main() -> None:
         write(f"{hub.lower()}_km", along[nearest].reshape(east.shape) + road, transform)
     basin = np.exp(-(((u - 0.83) / 0.22) ** 2 + ((v - 0.62) / 0.3) ** 2))
     valley = np.exp(-(((v - 0.45 - 0.12 * np.sin(6.0 * u)) / 0.06) ** 2))
-    cover = np.maximum(430.0 * basin + 90.0 * valley + 45.0 * np.sin(9.0 * u + 4.0 * v) - 15.0, 0.0)
+    cover = np.maximum(750.0 * basin + 90.0 * valley + 45.0 * np.sin(9.0 * u + 4.0 * v) - 15.0, 0.0)
     edge = 0.04 + 0.02 * np.sin(14.0 * v), 0.05 + 0.025 * np.cos(11.0 * u)
     outside = (u < edge[0]) | (u > 1.0 - edge[0]) | (v < edge[1]) | (v > 1.0 - edge[1])
     lake = ((u - 0.3) / 0.05) ** 2 + ((v - 0.62) / 0.035) ** 2 < 1.0
