@@ -1,9 +1,9 @@
 """What bad years cost, and what insurance, storage and a second road are worth against them.
 
 Conditional value at risk: Rockafellar and Uryasev 2000, "Optimization of conditional
-value-at-risk", Journal of Risk 2. Chokepoints: expected loss when one gate is shut, weighted by how often that
-happens (interdiction in the sense of Wood 1993, "Deterministic network interdiction", Mathematical
-and Computer Modelling 17, with chance instead of an enemy).
+value-at-risk", Journal of Risk 2. Chokepoints: expected loss when one gate is shut, weighted by how
+often that happens (interdiction in the sense of Wood 1993, "Deterministic network interdiction",
+Mathematical and Computer Modelling 17, with chance instead of an enemy).
 """
 
 from __future__ import annotations
