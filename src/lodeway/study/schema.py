@@ -118,7 +118,7 @@ class Project(Section):
     regime: str
     start_year: int
     ramp: list[Share] = [1.0]
-    life_y: str
+    life_y: str = ""
     variant_of: str = ""
     note: str = ""
     process: dict[str, Any]
@@ -183,3 +183,5 @@ class StudyFile(Section):
     economics: dict[str, Any] = {}
     link: list[dict[str, Any]] = []
     claim: list[dict[str, Any]] = []
+    resource: dict[str, Any] = {}
+    mine: dict[str, Any] = {}
