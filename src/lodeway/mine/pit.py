@@ -248,14 +248,32 @@ def nested_pits(
         raise LodewayError("bad-number", f"revenue, block {block}", revenue[block], "at least 0")
     if list(factors) != sorted(set(factors)) or not factors:
         raise LodewayError("bad-argument", "revenue factors", list(factors), "rising numbers")
-    top = max(factors)
-    _, scale, _ = to_whole(np.abs(revenue) * max(top, 1.0) + np.abs(cost))
+    return rising_pits(np.asarray(factors)[:, None] * revenue - cost, precedence)
+
+
+def rising_pits(values: Floats, precedence: Precedence) -> NDArray[np.int32]:
+    """Return the pits of values that never fall from one row to the next.
+
+    Parameters
+    ----------
+    values
+        Value of each block in each case; shape ``(cases, blocks)``.
+
+    Returns
+    -------
+    numpy.ndarray
+        For each block the number of the first pit that holds it, the number of cases if none does.
+    """
+    cases = len(values)
+    if (np.diff(values, axis=0) < 0).any():
+        raise LodewayError("bad-argument", "block values", "a value that falls", "rising values")
+    _, scale, _ = to_whole(np.abs(values).max(axis=0))
     tree = new_tree(precedence.nodes)
     tree.label[:] = precedence.node_label
-    shell = np.full(precedence.nodes, len(factors), np.int32)
-    for number, factor in enumerate(factors):
-        weight = np.rint(factor * revenue * scale) - np.rint(cost * scale)
-        plant(tree, precedence.to_nodes(weight.astype(np.int64)), number > 0)
+    shell = np.full(precedence.nodes, cases, np.int32)
+    for number, value in enumerate(values):
+        weight = np.rint(value * scale).astype(np.int64)
+        plant(tree, precedence.to_nodes(weight), number > 0)
         solve(precedence.arcs, tree)
-        shell[(tree.label > precedence.nodes) & (shell == len(factors))] = number
+        shell[(tree.label > precedence.nodes) & (shell == cases)] = number
     return shell[precedence.node_of]

@@ -118,7 +118,7 @@ class Project(Section):
     regime: str
     start_year: int
     ramp: list[Share] = [1.0]
-    life_y: str
+    life_y: str = ""
     variant_of: str = ""
     note: str = ""
     process: dict[str, Any]
@@ -196,3 +196,5 @@ class StudyFile(Section):
     link: list[Link] = []
     claim: list[dict[str, Any]] = []
     ground: dict[str, Any] = {}
+    resource: dict[str, Any] = {}
+    mine: dict[str, Any] = {}
