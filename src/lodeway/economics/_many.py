@@ -1,8 +1,8 @@
 """Compiled rates of return of many yearly flows: blocks of flows side by side in vector registers.
 
 A flow that changes sign once has one rate at most. With gains P and losses N as sums in the
-discount factor v, ``ln P - ln N`` rises nearly straight in ``ln v``: Newton's step there multiplies v by
-``(P / N) ** (-1 / D)``, D being how much later the gains come. The power is taken by its Pade form
+discount factor v, ``ln P - ln N`` rises nearly straight in ``ln v``: Newton's step there multiplies
+v by ``(P / N) ** (-1 / D)``, D being how much later the gains come. The power is taken by its Pade form
 of order (1, 1), so that no logarithm stands in the way of vectors; plain Newton steps finish.
 """
 
