@@ -2,8 +2,8 @@
 
 A flow that changes sign once has one rate at most. With gains P and losses N as sums in the
 discount factor v, ``ln P - ln N`` rises nearly straight in ``ln v``: Newton's step there multiplies
-v by ``(P / N) ** (-1 / D)``, D being how much later the gains come. The power is taken by its Pade form
-of order (1, 1), so that no logarithm stands in the way of vectors; plain Newton steps finish.
+v by ``(P / N) ** (-1 / D)``, D being how much later the gains come. The power is taken by its Pade
+form of order (1, 1), so that no logarithm stands in the way of vectors; plain Newton steps finish.
 """
 
 from __future__ import annotations
