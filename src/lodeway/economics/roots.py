@@ -21,7 +21,6 @@ from math import gcd
 import numpy as np
 from numpy.typing import NDArray
 
-from lodeway.economics import _many, _roots
 from lodeway.errors import LodewayError
 
 Array = NDArray[np.float64]
@@ -237,6 +236,8 @@ def dated_irr_roots(years: Array, amounts: Array) -> list[float]:
     times, values = times[kept], values[kept]
     if not ((values > 0.0).any() and (values < 0.0).any()):
         return []
+    from lodeway.economics import _roots
+
     times = times - times[0]
     logs = _roots.all_roots(times, values, _LOWEST_LOG, float(np.log1p(HIGHEST_RATE)))
     return sorted({float(np.expm1(x)) for x in logs})
@@ -267,6 +268,8 @@ def irr(flows: Array, *, threads: int = 0) -> tuple[Array, NDArray[np.int64]]:
     >>> rate.round(12), count
     (array([0.1, nan]), array([1, 0]))
     """
+    from lodeway.economics import _many
+
     table = np.ascontiguousarray(np.atleast_2d(flows), dtype=np.float64)
     _check_finite(table)
     highest = float(np.log1p(HIGHEST_RATE))
