@@ -12,11 +12,13 @@ from numpy.typing import NDArray
 
 from lodeway.economics import salecheck
 from lodeway.economics.answers import questions
+from lodeway.economics.backcast import backcast_table
 from lodeway.economics.fiscal import Ledger, irr_roots, npv, run_regime
 from lodeway.economics.flows import COST_UNITS, Flows, project_flows
 from lodeway.economics.gains import Margins, gains_table
 from lodeway.economics.jobs import jobs_table
 from lodeway.economics.links import links_table
+from lodeway.economics.parity import parity_table
 from lodeway.economics.readings import readings_tables
 from lodeway.economics.regime import Regime, read_regime
 from lodeway.economics.sensitivity import tornado
@@ -76,6 +78,8 @@ def run(context: StageContext) -> Result:
     tables["jobs"] = jobs_table(world.settings["project"], facts)
     tables["tornado"] = _tornado(context, world, facts, cashflow)
     tables["sale_check"] = salecheck.table(section, facts, context)
+    tables["parity"] = parity_table(context, facts)
+    tables["backcast"] = backcast_table(context, facts, books, regimes, world.baseline)
     tables["readings"], tables["reading_summary"] = readings_tables(
         context.settings.get("claim") or [], context.table("corridors", "claim_km")
     )
@@ -95,11 +99,15 @@ def run(context: StageContext) -> Result:
 def _facts_files(context: StageContext) -> list[Any]:
     """Return the facts tables among the declared files."""
     network = context.settings["corridors"]["network"].rstrip("/") + "/"
+    series = context.settings["prices"]["series"]
+
+    def other(name: str) -> bool:
+        return name.startswith(network) or name == series
+
     return [
         path
         for path in context.files
-        if path.suffix == ".csv"
-        and not path.relative_to(context.folder).as_posix().startswith(network)
+        if path.suffix == ".csv" and not other(path.relative_to(context.folder).as_posix())
     ]
 
 
