@@ -8,7 +8,7 @@ from scipy.optimize import minimize
 
 from lodeway.errors import LodewayError
 from lodeway.processing.balance import two_product_recovery
-from lodeway.processing.reconcile import Stream, reconcile, recovery_at_grade
+from lodeway.processing.reconciliation import Stream, reconcile, recovery_at_grade
 
 
 def plant(scale=1.0, noise=None):

@@ -22,6 +22,9 @@ def netback(
     product: Annotated[str, typer.Option(help="A product, if not the project's first.")] = "",
     market: Annotated[str, typer.Option(help="A market, if not the one chosen.")] = "",
     draws: Annotated[int | None, typer.Option(help="Number of possible worlds.")] = None,
+    chart: Annotated[
+        Path | None, typer.Option(help="Also draw the waterfall: a .png or .svg file.")
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON value.")] = False,
 ) -> None:
     """Say what a tonne brings at the buyer and at the mine, line by line."""
@@ -47,6 +50,10 @@ def netback(
         product=product,
         market=market,
     )
+    if chart is not None:
+        from lodeway.economics.case_charts import draw_waterfall
+
+        draw_waterfall(answer, chart)
     if as_json:
         put_json(answer)
         return

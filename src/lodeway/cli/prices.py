@@ -25,12 +25,23 @@ def register(app: typer.Typer) -> None:
 
 
 def fit(
-    file: File, column: Column, until: Until = "", model: Model = "auto", as_json: AsJson = False
+    file: File,
+    column: Column,
+    until: Until = "",
+    model: Model = "auto",
+    chart: Annotated[
+        Path | None, typer.Option(help="Also draw past and fan: a .png or .svg file.")
+    ] = None,
+    as_json: AsJson = False,
 ) -> None:
     """Fit a model to a price and hold it against years that it has not seen."""
     from lodeway.economics.price_report import fit_report
 
     answer = fit_report(file, column, until, model)
+    if chart is not None:
+        from lodeway.economics.case_charts import draw_fan
+
+        draw_fan(file, column, until, answer["model"], chart)
     if as_json:
         put_json(answer)
         return

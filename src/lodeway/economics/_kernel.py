@@ -106,6 +106,12 @@ def wear(terms: Array, revenue: Array, capex: Array, units: Array, worn: Array) 
 
 
 @compiled
+def _oldest(year: int, life: float) -> int:
+    """Return the first pot that still counts; what never lapses is all in that of the last year."""
+    return max(year - 1, 0) if life >= _EVER else int(max(0.0, year - life))
+
+
+@compiled
 def _use(pots: Array, first: int, last: int, most: float) -> float:
     """Take up to `most` out of the pots of some years, oldest first."""
     used = 0.0
@@ -139,10 +145,12 @@ def _share(
     table: Array,
 ) -> float:  # fmt: skip
     """Recover costs from production, write what that leaves, and return the state's share."""
-    oldest = int(max(0.0, year - terms[_CARRY_YEARS]))
+    oldest = _oldest(year, terms[_CARRY_YEARS])
     for back in range(oldest, year):
         bank[back] *= 1.0 + terms[_UPLIFT]
     bank[year] = cost
+    if terms[_CARRY_YEARS] >= _EVER and year > 0:
+        bank[year], oldest = bank[year] + bank[year - 1], year
     recovered = _use(bank, oldest, year + 1, max(terms[_CAP] * net, 0.0))
     left = 0.0
     for back in range(oldest, year + 1):
@@ -195,9 +203,10 @@ def project(
             ratio = got / spent if spent > 0.0 else 0.0
             share = _share(terms, bands, bank, year, cost + capital, net, ratio, table)
         taxable = net - share - bonus - cost - worn
-        oldest = int(max(0.0, year - terms[_LOSS_YEARS]))
-        used = _use(losses, oldest, year, max(taxable, 0.0))
+        used = _use(losses, _oldest(year, terms[_LOSS_YEARS]), year, max(taxable, 0.0))
         losses[year] = max(-taxable, 0.0)
+        if terms[_LOSS_YEARS] >= _EVER and year > 0:
+            losses[year] += losses[year - 1]
         tax = terms[_TAX_RATE] * max(taxable - used, 0.0)
         if terms[_STATE_BEARS]:
             share -= tax  # paid out of the state's share: the company is held harmless

@@ -4,6 +4,7 @@ A flow that changes sign once has one rate at most. With gains P and losses N as
 discount factor v, ``ln P - ln N`` rises nearly straight in ``ln v``: Newton's step there multiplies
 v by ``(P / N) ** (-1 / D)``, D being how much later the gains come. The power is taken by its Pade
 form of order (1, 1), so that no logarithm stands in the way of vectors; plain Newton steps finish.
+Flows that change sign more often are certified by the signs of their partial sums, or searched.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from lodeway.economics._compiled import Function, compiled
 Array = NDArray[np.float64]
 Counts = NDArray[np.int64]
 LANES = 32
-_MOST_STEPS = 24
+_MOST_STEPS = 8
 _STACK = 2048
 _MOST_ROOTS = 256
 
@@ -103,7 +104,7 @@ def _finish(net: Array, v: Array, work: Array) -> None:
 def _worst(changes: Array, off: Array) -> float:
     worst = 0.0
     for lane in range(LANES):
-        worst = max(worst, off[lane] if changes[lane] == 1.0 else 0.0)
+        worst = max(worst, off[lane] if changes[lane] >= 1.0 else 0.0)
     return worst
 
 
@@ -122,6 +123,37 @@ def _block(net: Array, changes: Array, v: Array, work: Array) -> None:
     for lane in range(LANES):
         if not (work[4, lane] < 1e-7 and v[lane] > 0.0):
             v[lane] = np.nan
+
+
+@_fused
+def _certify(net: Array, v: Array, work: Array) -> None:
+    """Write 1 into ``work[4]`` where the rate found is proved to be the only one.
+
+    A polynomial has no more roots below a bound than its partial sums there change sign, and none
+    beyond it where the sums from the other end do not (Laguerre 1883, "Sur la théorie des équations
+    numériques"). The bound is the root itself, a hair above.
+    """
+    ahead, behind, changed = work[0], work[1], work[4]
+    work[:] = 0.0
+    years = net.shape[0]
+    for lane in range(LANES):
+        work[2, lane] = v[lane] * (1.0 + 1e-9)
+        work[3, lane] = 1.0 / work[2, lane]
+    bound, inverse = work[2], work[3]
+    for year in range(years):
+        row = net[year]
+        for lane in range(LANES):
+            before = ahead[lane]
+            now = before * inverse[lane] + row[lane]
+            changed[lane] += 1.0 if (now > 0.0) != (before > 0.0) and before != 0.0 else 0.0
+            ahead[lane] = now
+    for step in range(years):
+        row = net[years - 1 - step]
+        for lane in range(LANES):
+            before = behind[lane]
+            now = before * bound[lane] + row[lane]
+            changed[lane] += 8.0 if (now > 0.0) != (before > 0.0) and before != 0.0 else 0.0
+            behind[lane] = now
 
 
 @compiled
@@ -274,9 +306,12 @@ def many(flows: Array, lowest: float, highest: float) -> tuple[Array, Counts]:
     for first in range(0, count, LANES):
         _load(flows, first, net, changes, last)
         _block(net, changes, v, work)
+        if changes.max() > 1.0:
+            _certify(net, v, work)
         for lane in range(min(LANES, count - first)):
             row = first + lane
-            if changes[lane] == 1.0 and low_v < v[lane] < high_v:
+            alone = changes[lane] == 1.0 or (changes[lane] > 1.0 and work[4, lane] == 1.0)
+            if alone and low_v < v[lane] < high_v:
                 rates[row], numbers[row] = 1.0 / v[lane] - 1.0, 1
             elif changes[lane] > 0.0:
                 found = search(flows[row], lowest, highest, roots)

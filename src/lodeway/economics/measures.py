@@ -283,3 +283,37 @@ def with_closure(flows: Array, cost: float, years_after: int, rate: float) -> tu
     whole = np.concatenate([flows, tail], axis=1)
     factors = discount_factors(whole.shape[1], rate)[-years_after:]
     return whole, float(factors.mean())
+
+
+def flow_warnings(
+    revenue: Array, opex: Array, capex: Array, *, closure_usd: float = 0.0,
+    ore_t_per_y: float = 0.0, reserve_t: float = 0.0,
+) -> list[str]:  # fmt: skip
+    """Return in words what looks wrong about a project's yearly flows, ``(year,)`` each.
+
+    Examples
+    --------
+    >>> flow_warnings(np.array([9.0, 9.0]), np.array([1.0, 1.0]), np.array([0.0, 0.0]))
+    ['no capital is spent: is this mine built already?', 'no closure cost: every mine is closed']
+    """
+    found = []
+    sold = np.nonzero(revenue > 0.0)[0]
+    if not len(sold):
+        return ["nothing is sold in any year"]
+    if not capex.any():
+        found.append("no capital is spent: is this mine built already?")
+    elif capex[sold[0] + 1 :].sum() > capex[: sold[0] + 1].sum():
+        found.append("most capital is spent after the first ore")
+    gaps = [int(year) for year in range(sold[0], sold[-1]) if revenue[year] == 0.0]
+    if gaps:
+        found.append(f"no revenue in year {gaps[0]}, between years that have some")
+    if closure_usd <= 0.0:
+        found.append("no closure cost: every mine is closed")
+    if reserve_t > 0.0 and ore_t_per_y * len(sold) > reserve_t * (1.0 + 1e-9):
+        found.append(
+            f"{len(sold)} years at {ore_t_per_y:,.0f} t a year take more than the "
+            f"{reserve_t:,.0f} t that there are"
+        )
+    if np.any(opex[revenue == 0.0] > 0.0) and opex[: sold[0]].any():
+        found.append("operating cost before the first ore: is it capital?")
+    return found

@@ -60,6 +60,43 @@ def fresh(fact: Fact, as_of: date) -> Fact:
     return fact
 
 
+#: What a level is to the last of the series when its unit was mistaken, and for what.
+_SLIPS = {
+    1.0 / 2204.62: "USD/lb was perhaps read as USD/t",
+    2204.62: "USD/t was perhaps read as USD/lb",
+    1.0 / 32.1507: "USD/g was perhaps read as USD/oz",
+    32.1507: "USD/oz was perhaps read as USD/g",
+    1e3: "thousands were perhaps counted twice",
+    1e-3: "USD/kg was perhaps read as USD/t",
+}
+_FARTHEST = 12.0
+
+
+def plausible_level(level: float, last: float, where: str) -> None:
+    """Refuse a level that is out of all proportion to the last mean of its own series.
+
+    Raises
+    ------
+    LodewayError
+        With code ``bad-unit``, naming the slip of unit that comes nearest.
+
+    Examples
+    --------
+    >>> plausible_level(4.1, 9300.0, "study.toml price[0].spot")
+    Traceback (most recent call last):
+    ...
+    lodeway.errors.LodewayError: study.toml price[0].spot: got 4.1, ... (USD/lb was perhaps ...)
+    """
+    ratio = level / last
+    if 1.0 / _FARTHEST <= ratio <= _FARTHEST:
+        return
+    nearest = min(_SLIPS, key=lambda slip: abs(np.log(ratio / slip)))
+    cure = _SLIPS[nearest] if abs(np.log(ratio / nearest)) < np.log(_FARTHEST) else ""
+    raise LodewayError(
+        "bad-unit", where, f"{level:g}", f"a level near {last:g}, the last year of its series", cure
+    )
+
+
 def annual_means(path: Path, column: str, name: str) -> Array:
     """Return the yearly means of one column of a monthly table with dates like ``1960-01``."""
     return np.array(list(means_by_year(path, column, name).values()))

@@ -16,6 +16,7 @@ from lodeway.economics.prices import (
     fresh,
     means_by_year,
     paths,
+    plausible_level,
 )
 from lodeway.economics.series import cholesky, correlation
 from lodeway.economics.terms import PER_TONNE, Terms
@@ -68,6 +69,8 @@ def _price_table(
         anchor_id = section["anchor"] or section["spot"]
         anchor_fact = fresh(fact_in(facts, anchor_id, unit, f"{where}.anchor"), context.as_of)
         behaviour, behind = _behaviour(context, facts, section, where)
+        if section["column"]:
+            plausible_level(spot_fact.value(unit), _last_mean(context, section), f"{where}.spot")
         spot = spot_fact.draw(context.seed, context.draws, unit)
         anchor = anchor_fact.draw(context.seed, context.draws, unit)
         table[name] = paths(
@@ -97,6 +100,12 @@ def _together(context: StageContext) -> tuple[list[str], Array]:
     }
     names = list(annual)
     return names, cholesky(correlation(annual), "prices", names)
+
+
+def _last_mean(context: StageContext, section: Mapping[str, Any]) -> float:
+    """Return the mean of the last whole year of a price's series."""
+    path = context.folder / context.settings["prices"]["series"]
+    return float(annual_means(path, section["column"], section["name"])[-1])
 
 
 def _behaviour(
