@@ -68,8 +68,9 @@ def value(
 
     tables = _economics(study)
     found = corridor_summary(
-        load_study(study).settings, scenario, tables["netback"], tables["value"], tables["gains"]
-    )
+        load_study(study).settings, scenario, tables["netback"], tables["value"], tables["gains"],
+        tables["freight"]["fits"],
+    )  # fmt: skip
     if as_json:
         put_json(found)
         return
@@ -86,13 +87,15 @@ def value(
 
 
 def _economics(study: Path) -> dict[str, Any]:
-    """Bring the study up to date and return the tables of its economics."""
+    """Bring the study up to date and return the tables of its corridors and economics."""
     from lodeway.chain import STAGES
     from lodeway.study.run import run
     from lodeway.study.store import Store
 
     outcome = run(STAGES, study, progress=say)
-    return dict(Store(study).load(outcome.keys["economics"]).data)
+    store = Store(study)
+    return {**store.load(outcome.keys["corridors"]).data,
+            **store.load(outcome.keys["economics"]).data}  # fmt: skip
 
 
 def compare(
