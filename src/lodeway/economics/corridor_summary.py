@@ -16,6 +16,15 @@ if TYPE_CHECKING:
     import xarray as xr
 
 
+#: Units of what `corridor_summary` returns.
+UNITS = {
+    "saving and all that is not named here": "USD per dry t, mean over all worlds",
+    "toll_breakeven": "USD per wet t, mean",
+    "gains": "USD a year, mean",
+    "tonnes": "dry t a year",
+}
+
+
 def corridor_summary(
     settings: Mapping[str, Any],
     scenario: str,
@@ -42,8 +51,9 @@ def corridor_summary(
     dict
         ``changes``; ``combinations`` and ``shapley`` (USD/t; the shares sum to ``saving``);
         ``saving`` = ``mean_gain`` (of one who must commit to one market and way for all worlds) +
-        ``option_gain`` (of choosing world by world); ``response_low, response_high`` (USD/t), ``toll_breakeven`` (USD per wet t),
-        ``gains`` by party (USD/y; they sum to ``gains_total``), ``p_used``, ``tonnes`` (t/y), the
+        ``option_gain`` (of choosing world by world); ``response_low, response_high`` (USD/t);
+        ``toll_breakeven`` (USD per wet t); ``gains`` by party (USD/y; they sum to
+        ``gains_total``); ``p_used``, ``tonnes`` (t/y), the
         same by sale, and ``units``. Variants of a project stand by sale only: they replace it.
 
     Raises
@@ -70,12 +80,12 @@ def corridor_summary(
             scenario=scenario,
             changes=len(changes),
             baseline=names[0],
-        )  # fmt: skip
+        )
         for sale in own["sale"].unique()
     ]
     counted = [row for row in by_sale if row["project"] not in variants]
     weights = np.array([row["tonnes"] for row in counted])
-    labels = [change_label(change) for change in changes]
+    labels = _labels(changes)
 
     def mean(key: str) -> float:
         numbers = np.array([row[key] for row in counted])
@@ -108,13 +118,17 @@ def corridor_summary(
         "p_used": mean("p_used"),
         "tonnes": float(weights.sum()),
         "sales": [{key: row[key] for key in row if key != "worth"} for row in by_sale],
-        "units": {
-            "saving, mean_gain, option_gain, response_low, response_high, combinations, shapley": "USD per dry t, mean",
-            "toll_breakeven": "USD per wet t, mean",
-            "gains": "USD a year, mean",
-            "tonnes": "dry t a year",
-        },
+        "units": UNITS,
     }
+
+
+def _labels(changes: Sequence[dict[str, Any]]) -> list[str]:
+    """Return how people call each change; one that bears another's name gets its number."""
+    labels = [change_label(change) for change in changes]
+    return [
+        label if labels.count(label) == 1 else f"{label} ({number + 1})"
+        for number, label in enumerate(labels)
+    ]
 
 
 def _of_sale(
