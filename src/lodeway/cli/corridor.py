@@ -17,6 +17,7 @@ def register(app: typer.Typer) -> None:
     group = typer.Typer(help="What a corridor is worth, and to whom.", rich_markup_mode=None)
     group.command("value")(value)
     group.command("claim")(claim)
+    group.command("compare")(compare)
     group.callback()(_group)
     app.add_typer(group, name="corridor")
 
@@ -67,8 +68,9 @@ def value(
 
     tables = _economics(study)
     found = corridor_summary(
-        load_study(study).settings, scenario, tables["netback"], tables["value"], tables["gains"]
-    )
+        load_study(study).settings, scenario, tables["netback"], tables["value"], tables["gains"],
+        tables["freight"]["fits"],
+    )  # fmt: skip
     if as_json:
         put_json(found)
         return
@@ -85,10 +87,51 @@ def value(
 
 
 def _economics(study: Path) -> dict[str, Any]:
-    """Bring the study up to date and return the tables of its economics."""
+    """Bring the study up to date and return the tables of its corridors and economics."""
     from lodeway.chain import STAGES
     from lodeway.study.run import run
     from lodeway.study.store import Store
 
     outcome = run(STAGES, study, progress=say)
-    return dict(Store(study).load(outcome.keys["economics"]).data)
+    store = Store(study)
+    return {**store.load(outcome.keys["corridors"]).data,
+            **store.load(outcome.keys["economics"]).data}  # fmt: skip
+
+
+def compare(
+    study: Annotated[Path, typer.Argument(help="Folder with corridors.toml.", metavar="STUDY")],
+    out: Annotated[Path | None, typer.Option(help="Where the files for people go.")] = None,
+    as_of: Annotated[str, typer.Option(help="Day of the study, YYYY-MM-DD.")] = "2026-11-01",
+    as_json: AsJson = False,
+) -> None:
+    """Set named corridors beside each other and beside the ship: cost, time, flows, who loses."""
+    from lodeway.corridors.compare_file import read_comparison
+    from lodeway.corridors.compare_report import files
+    from lodeway.corridors.compare_tables import compute, sentences, tables
+    from lodeway.io import last_day, write_bytes
+
+    found = compute(read_comparison(study))
+    every = tables(found)
+    target = out or study / "out"
+    for name, data in files(found, every, last_day(as_of, "--as-of")).items():
+        write_bytes(target / name, data)
+    if as_json:
+        rows = {name: _plain(table) for name, table in every.items()}
+        put_json({"sentences": sentences(found, every), "out": str(target), **rows})
+        return
+    for line in sentences(found, every):
+        put(line)
+    put(str(target / "corridors.html"))
+
+
+def _plain(table: Any) -> list[dict[str, Any]]:
+    """Return a frame as JSON rows; what is not a number there is null."""
+    from math import isnan
+
+    return [
+        {
+            key: None if isinstance(value, float) and isnan(value) else value
+            for key, value in row.items()
+        }
+        for row in table.to_dict("records")
+    ]

@@ -2,9 +2,9 @@
 
 Open times are exponential, shut times lognormal (an alternating renewal process; Cox 1962, "Renewal
 Theory"). The rate of closures has a Gamma posterior with Jeffreys' prior, so that a gate that never
-shut in thirty years still may; durations lean on those of all gates until a gate has its own. A
-closure that has not ended counts as at least so long (right-censored). Causes that strike many
-gates together are processes of their own.
+shut in thirty years still may; durations lean on those of other gates that shut for like causes
+(nature, or people) until a gate has its own. A closure that has not ended counts as at least so
+long (right-censored). Causes that strike many gates together are processes of their own.
 """
 
 from __future__ import annotations
@@ -27,6 +27,8 @@ DAYS_PER_YEAR = 365.25
 #: Words of an effect that mean that freight cannot pass; and those that speak of others.
 _SHUT = ("closed", "shut", "suspended", "banned")
 _NOT_FREIGHT = ("passengers only", "freight exempt", "opened", "rerouted", "offered", "planned")
+#: Causes that pass within days, and all others: the lengths of their closures are pooled apart.
+_NATURE = ("snow", "weather", "avalanche", "landslide", "flood", "storm", "ice", "fog")
 #: The pooled mean counts as much as so many closures of the gate's own.
 POOLED_WEIGHT = 2.0
 #: Nobody has seen the spread of one closure: log-durations spread at least so much.
@@ -181,7 +183,11 @@ def fit(
         own[item], said = merged([event for event in events if event.item == item], as_of)
         notes += said
     every = [event for found in own.values() for event in found]
-    pooled = _log_days(every, as_of, np.log(10.0), 1.5, 0.0)
+    pools = {
+        nature: _log_days([e for e in every if by_nature(e.cause) == nature], as_of, mean, 1.5, 0.0)
+        for nature, mean in ((True, np.log(3.0)), (False, np.log(100.0)))
+    }
+    both = _log_days(every, as_of, np.log(10.0), 1.5, 0.0)
     processes = {}
     for item in items:
         found = own[item]
@@ -191,6 +197,9 @@ def fit(
             if (event.end or as_of) > since
         ) / DAYS_PER_YEAR  # fmt: skip
         watched = max((as_of - since).days / DAYS_PER_YEAR - shut_y, 1.0 / DAYS_PER_YEAR)
+        pooled = both
+        if found:
+            pooled = pools[2 * sum(by_nature(event.cause) for event in found) > len(found)]
         log_days, spread = _log_days(found, as_of, *pooled, POOLED_WEIGHT)
         last = found[-1] if found else None
         lasting = last.days(as_of) if last is not None and last.end is None else None
@@ -198,6 +207,17 @@ def fit(
             item, len(within) + 0.5, watched, log_days, spread, lasting, len(found)
         )
     return processes, tuple(notes)
+
+
+def by_nature(cause: str) -> bool:
+    """Whether weather or ground is the cause, and not people.
+
+    Examples
+    --------
+    >>> by_nature("avalanche danger"), by_nature("political")
+    (True, False)
+    """
+    return any(word in cause.lower() for word in _NATURE)
 
 
 def _log_days(

@@ -7,7 +7,7 @@ import gzip
 import io
 import zlib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -38,6 +38,7 @@ class Columns:
 
     name: str
     table: Any
+    _numbers: dict[str, NDArray[np.int64] | None] = field(default_factory=dict, repr=False)
 
     def __len__(self) -> int:
         return int(self.table.num_rows)
@@ -53,6 +54,12 @@ class Columns:
     def raw(self, column: str) -> Any:
         """Return a column as an arrow array of text."""
         return self.table.column(column).combine_chunks()
+
+    def numbers(self, column: str) -> NDArray[np.int64] | None:
+        """Return ids as whole numbers where all are, else None; worked out once."""
+        if column not in self._numbers:
+            self._numbers[column] = numbered(self.raw(column))
+        return self._numbers[column]
 
     def texts(self, column: str) -> list[str]:
         """Return a column as texts; a missing column is empty everywhere."""
@@ -90,7 +97,7 @@ class Columns:
 
     def order(self, column: str) -> NDArray[np.int64]:
         """Return the rows in order of an id: by number where all ids are numbers, else by text."""
-        values: NDArray[Any] | None = numbered(self.raw(column))
+        values: NDArray[Any] | None = self.numbers(column)
         if values is None:
             values = np.array(self.texts(column), dtype=np.str_)
         return np.argsort(values, kind="stable").astype(np.int64)
@@ -98,7 +105,7 @@ class Columns:
     def refuse_duplicates(self, column: str) -> None:
         """Refuse an id that stands twice, or that is empty."""
         raw = self.raw(column)
-        ids = numbered(raw)
+        ids = self.numbers(column)
         if ids is not None and bool((np.diff(np.sort(ids)) > 0).all()):
             return
         blank = pc.any(pc.equal(raw, "")).as_py()
@@ -120,7 +127,7 @@ class Columns:
 
     def find(self, column: str, ids: Any, what: str) -> NDArray[np.int32]:
         """Return the position in `ids` of each cell; an unknown one is refused."""
-        quick = _look_up(numbered(self.raw(column)), numbered(ids))
+        quick = _look_up(self.numbers(column), numbered(ids))
         if quick is not None:
             return quick
         found = pc.index_in(self.raw(column), value_set=ids)
@@ -205,8 +212,7 @@ def _unpacked(path: Path) -> bytes:
     data = read_bytes(path)
     if path.suffix == ".gz":
         try:
-            with gzip.GzipFile(fileobj=io.BytesIO(data)) as stream:
-                data = stream.read(UNPACKED_LIMIT_BYTES + 1)
+            data = _gunzip(data)
         except (OSError, EOFError, zlib.error) as problem:
             raise LodewayError("bad-csv", path.name, str(problem), "a whole gzip file") from None
         if len(data) > UNPACKED_LIMIT_BYTES:
@@ -214,6 +220,16 @@ def _unpacked(path: Path) -> bytes:
                 "too-large", path.name, "more when unpacked", f"{UNPACKED_LIMIT_BYTES:,} bytes"
             )
     return data.removeprefix(b"\xef\xbb\xbf")
+
+
+def _gunzip(data: bytes) -> bytes:
+    """Unpack at most one byte more than the limit: in one go, or member by member."""
+    unpacker = zlib.decompressobj(wbits=31)
+    whole = unpacker.decompress(data, UNPACKED_LIMIT_BYTES + 1)
+    if unpacker.eof and not unpacker.unused_data:
+        return whole
+    with gzip.GzipFile(fileobj=io.BytesIO(data)) as stream:
+        return stream.read(UNPACKED_LIMIT_BYTES + 1)
 
 
 def _header(data: bytes, name: str, required: Sequence[str]) -> list[str]:

@@ -227,7 +227,7 @@ def _from_geoparquet(path: Path) -> Tables:
 def _texts(table: pd.DataFrame) -> pd.DataFrame:
     """Return every cell as text; what a format has made empty is an empty text."""
     return pd.DataFrame({
-        str(name): ["" if value is None or value != value else str(value) for value in column]  # noqa: PLR0124
+        str(name): ["" if value is None or value is pd.NA else str(value) for value in column]
         for name, column in table.items()
     })  # fmt: skip
 

@@ -51,6 +51,7 @@ class Raw:
     links: Columns
     places: list[Row]
     gates: list[Row]
+    rates: list[Row]
 
     @cached_property
     def ids(self) -> list[str]:
@@ -192,7 +193,8 @@ def examine(folder: Path) -> list[Finding]:
     looks: tuple[Callable[[Raw], Iterator[Finding]], ...] = (
         health_rows.nodes, health_rows.links, health_rows.gates, health_map.swapped,
         health_map.lengths, health_rows.doubles, health_rows.borders, health_map.islands_of_country,
-        health_map.gaps, health_places.places, health_places.detours, health_places.components,
+        health_map.gaps, health_rows.rates, health_rows.gauges, health_places.places,
+        health_places.detours, health_places.components,
     )  # fmt: skip
     found = [finding for look in looks for finding in look(raw)]
     found = _without_echoes(found)
@@ -213,7 +215,7 @@ def read_raw(folder: Path) -> Raw:
                 "missing", f"{folder}/{stem}.csv", "no file", "a table of the network"
             )
     nodes, links, places = (path for path in paths.values() if path is not None)
-    gates = folder / "gates.csv"
+    gates, rates = folder / "gates.csv", folder / "rates.csv"
     return Raw(
         folder=folder,
         nodes=read_columns(nodes, _NODES),
@@ -221,6 +223,8 @@ def read_raw(folder: Path) -> Raw:
         places=read_rows(places, ("place",), name=places.name),
         gates=read_rows(gates, ("gate", "pair", "mode"), name=gates.name)
         if gates.is_file() else [],
+        rates=read_rows(rates, ("rate", "kind", "unit"), name=rates.name)
+        if rates.is_file() else [],
     )  # fmt: skip
 
 

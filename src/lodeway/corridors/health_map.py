@@ -19,6 +19,8 @@ Ints = NDArray[np.int64]
 KM_PER_MILE, KM_PER_NAUTICAL_MILE = 1.609344, 1.852
 #: A link may be so many times longer than the great circle before it is listed (if it is long).
 MOST_SINUOSITY, LONG_KM = 2.5, 20.0
+#: A place so far from its network is worth a look.
+LONG_CONNECTOR_KM = 25.0
 #: Pieces of a country with at most so many nodes that touch one other country only are wiggles.
 WIGGLE_NODES, ENCLAVE_NODES = 8, 200
 #: Two dead ends that look at each other over such a gap may miss a link: km, and degrees off.
@@ -134,6 +136,10 @@ def lengths(raw: Raw) -> Iterator[Finding]:
             cure = f"nautical miles? then it is {km * KM_PER_NAUTICAL_MILE:.3f} km"
         yield Finding(code, "error", raw.ids[link], raw.at(int(link)),
                       f"{km:g} km, less than the great circle of {away:.3f} km", cure)  # fmt: skip
+    for link in np.flatnonzero(raw.known & raw.access & (raw.km > LONG_CONNECTOR_KM)).tolist():
+        yield Finding("long-connector", "note", raw.ids[link], raw.at(link),
+                      f"{raw.km[link]:g} km from the place to the network",
+                      "is the place where it should be?")  # fmt: skip
     far = raw.known & (ratio > MOST_SINUOSITY) & (raw.km > LONG_KM)
     far |= raw.known & (ratio > 100.0) & (raw.km > 50.0)
     for link in np.flatnonzero(far).tolist():

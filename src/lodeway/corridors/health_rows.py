@@ -109,6 +109,10 @@ def gates(raw: Raw) -> Iterator[Finding]:
                 "no link passes this gate",
                 "a link of its border and mode must name it, or freight cannot use it",
             )
+        if row.text("mode", "") == "ferry" and not row.text("delay_mode_h", ""):
+            yield Finding("ferry-without-schedule", "warning", gate, place,
+                          "no delay: the ship would leave whenever a wagon comes",
+                          "hours of waiting for a sailing, low, mode and high")  # fmt: skip
         yield from _dates(gate, place, row.text("from", ""), row.text("to", ""))
 
 
@@ -120,6 +124,41 @@ def _dates(gate: str, place: str, first: str, last: str) -> Iterator[Finding]:
         return
     if days[0] and days[1] and days[1] < days[0]:
         yield Finding("bad-date", "error", gate, place, f"ends {last} before it starts {first}")
+
+
+def rates(raw: Raw) -> Iterator[Finding]:
+    """List prices without a year or a currency."""
+    for row in raw.rates:
+        rate, unit = row.text("rate", ""), row.text("unit", "")
+        if "/t" in unit and not unit.upper().startswith("USD"):
+            yield Finding("rate-without-currency", "error", rate, "", f"unit {unit!r}", "USD/...")
+        if row.text("kind", "") in {"haul", "border_fee"} and not row.text("year", ""):
+            yield Finding("rate-without-year", "note", rate, "", "no year: of when is this price?",
+                          "the year of the source")  # fmt: skip
+
+
+def gauges(raw: Raw) -> Iterator[Finding]:
+    """List rail links over a border between two gauges whose gate has no transshipment."""
+    gauge = raw.words("gauge_mm")
+    if not raw.links.has("gauge_mm"):
+        return
+    rail = (raw.mode == "rail") & ~raw.access & raw.known
+    plain = rail & np.char.isdigit(gauge) & ~raw.crossing
+    of_country: dict[str, Counter[str]] = {}
+    for end in raw.ends:
+        for country, mm in zip(raw.country[end[plain]], gauge[plain], strict=True):
+            of_country.setdefault(str(country), Counter())[str(mm)] += 1
+    breaks = {row.text("gate", ""): row.text("gauge_change", "") for row in raw.gates}
+    for row in np.flatnonzero(rail & raw.crossing).tolist():
+        ends = [str(raw.country[end[row]]) for end in raw.ends]
+        usual = [of_country[c].most_common(1)[0][0] for c in ends if c in of_country]
+        said = breaks.get(str(raw.gate[row]), "")
+        single = not said or said.lower().startswith("none")
+        if len(set(usual)) == 2 and raw.open[row] and single and "/" not in str(gauge[row]):
+            yield Finding("gauge-mismatch", "note", raw.ids[row], raw.at(row),
+                          f"{ends[0]} has {usual[0]} mm, {ends[1]} {usual[1]} mm; the gate "
+                          f"{raw.gate[row]} changes nothing",
+                          "gauge_change of the gate, or it is a line of the one gauge")  # fmt: skip
 
 
 def doubles(raw: Raw) -> Iterator[Finding]:

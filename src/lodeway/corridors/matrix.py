@@ -8,8 +8,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from lodeway.corridors.cost import RateBook, price_all
-from lodeway.corridors.graph import build_graph
+from lodeway.corridors.cost import Prices, RateBook, price_all
+from lodeway.corridors.graph import Graph, build_graph
 from lodeway.corridors.network import Network
 from lodeway.corridors.permission import Permission, usable_links, usable_services
 from lodeway.corridors.route import BY, arc_costs
@@ -97,6 +97,34 @@ def matrix(
         )
         found[row] = [dist[end].min() for end in ends]
     np.fill_diagonal(found, 0.0)
+    return found
+
+
+def reached_from(
+    network: Network,
+    graph: Graph,
+    prices: Prices,
+    place: str,
+    permission: Permission,
+    by: str = "cost",
+    usd_per_t: float = 0.0,
+) -> NDArray[np.float64]:
+    """Return the measure of the best way from a place to every node, shape ``(nodes,)``.
+
+    Infinite where there is no way: what an isocost map shows.
+    """
+    value = np.array([usd_per_t])
+    cost = arc_costs(graph, prices, value, by)
+    open_arcs = graph.usable(
+        usable_links(network, permission), usable_services(network, permission)
+    )
+    cost[~open_arcs] = np.inf
+    sources = graph.vertices_of(network.node_of(place))
+    start = prices.start(graph, sources, value)[0] if by == "cost" else np.zeros(len(sources))
+    nothing = np.zeros(len(graph.node), dtype=bool)
+    dist = dijkstra(graph.first, graph.neighbour, graph.arc_of, cost, sources, start, nothing)[0]
+    found = np.full(len(network.nodes.lon), np.inf)
+    np.minimum.at(found, graph.node, dist)
     return found
 
 

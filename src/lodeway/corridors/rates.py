@@ -20,7 +20,7 @@ TONNES_PER_FEE = 20.0  # gate fees are quoted for 20 t (CAREC CPMM)
 
 #: Units that a rate may be written in, by kind, and what one of them is in the unit used here.
 _UNITS: Mapping[str, Mapping[str, float]] = {
-    "haul": {"usd/t-km": 1.0, "usd/tkm": 1.0},
+    "haul": {"usd/t-km": 1.0, "usd/tkm": 1.0, "usd/500 km/20 t": 1e-4},
     "transshipment": {"usd/t": 1.0, "h": 1.0, "hours": 1.0},
     "gauge_break": {"usd/t": 1.0},
     "border_fee": {"usd/20 t": 1 / 20, "usd/20 t truck": 1 / 20, "usd/20t": 1 / 20, "usd/t": 1.0},

@@ -290,9 +290,21 @@ def read_capacities(path: Path) -> tuple[Capacity, ...]:
             id=row.text("capacity"),
             kind=one_of(row, "kind", ("gate", "link", "place")),
             item=row.text("item"),
-            mt_per_y=row.number("mt_per_y", low=0),
+            mt_per_y=_million_tonnes(row),
             used_mt_per_y=row.number("used_mt_per_y", low=0, default=0.0),
             where=f"{row.file}:{row.line} {row.text('capacity')}",
         )
         for row in unique_ids(read_rows(path, _CAPACITY_NEEDS, name=path.name), "capacity")
     )
+
+
+def _million_tonnes(row: Row) -> float:
+    """Read a capacity, refusing boxes, wagons or trucks that pass for million tonnes."""
+    unit = row.text("unit", "Mt/y")
+    if unit.lower().replace(" ", "") not in {"mt/y", "mt/a", "mtpa", "mt"}:
+        raise LodewayError(
+            "bad-unit", row.where("unit"), repr(unit), "Mt/y",
+            "a wagon holds 60 to 68 t, a truck 20 to 22 t, a TEU 12 to 14 t: multiply by what "
+            "passes in a year",
+        )  # fmt: skip
+    return row.number("mt_per_y", low=0)

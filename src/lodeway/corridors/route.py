@@ -103,6 +103,7 @@ class _Question:
     nodes: tuple[int, ...]
     sources: NDArray[np.int32]
     start: NDArray[np.float64]
+    permission: Permission
 
     def search(self, cost: NDArray[np.float64]) -> Way | None:
         """Find the best way at other costs."""
@@ -110,7 +111,8 @@ class _Question:
 
     def describe(self, way: Way) -> Route:
         """Turn a way into a route."""
-        return _describe(self.network, self.graph, self.prices, self.value, way, self.stops)
+        return _describe(self.network, self.graph, self.prices, self.value, way, self.stops,
+                         self.permission)  # fmt: skip
 
 
 def find_route(
@@ -186,7 +188,8 @@ def find_routes(
     cost[~whole.usable(links, services)] = np.inf
     sources = whole.vertices_of(nodes[0])
     start = prices.start(whole, sources, value)[0] if by == "cost" else np.zeros(len(sources))
-    question = _Question(network, whole, prices, value, cost, stops, nodes, sources, start)
+    question = _Question(network, whole, prices, value, cost, stops, nodes, sources, start,
+                         allowed)  # fmt: skip
     best = question.search(cost)
     if best is None:
         raise LodewayError(
@@ -266,6 +269,7 @@ def _describe(
     value: NDArray[np.float64],
     path: Way,
     stops: Sequence[str],
+    allowed: Permission,
 ) -> Route:
     arcs = np.array(path.arcs, dtype=np.int64)
     rates, times = np.zeros((1, 1, len(graph.rates))), np.zeros((1, 1, len(graph.prices)))
@@ -282,8 +286,11 @@ def _describe(
     )
     gates = tuple(gate for leg in legs for gate in leg.gates)
     notes = list(network.notes)
+    path_nodes = [int(graph.node[vertex]) for vertex in path.vertices]
     if not value.any():
         notes.append("no goods value was given: the inventory cost is 0")
+    if not allowed.avoid and len(countries_of(network, path_nodes)) > 1:
+        notes.append("no country was avoided: what a sanction forbids is not looked at")
     if len(stops) > 2:
         notes.append(f"by way of {', '.join(stops[1:-1])}")
     return Route(
@@ -293,7 +300,7 @@ def _describe(
         hours=float(hours[0, 0]),
         legs=legs,
         gates=gates,
-        countries=countries_of(network, [int(graph.node[vertex]) for vertex in path.vertices]),
+        countries=countries_of(network, path_nodes),
         notes=tuple(notes),
         links=tuple(network.links.ids[link] for link in graph.link[arcs] if link >= 0),
         line_km=line_km(network, graph, arcs),

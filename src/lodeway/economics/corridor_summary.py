@@ -16,12 +16,22 @@ if TYPE_CHECKING:
     import xarray as xr
 
 
+#: Units of what `corridor_summary` returns.
+UNITS = {
+    "saving and all that is not named here": "USD per dry t, mean over all worlds",
+    "toll_breakeven": "USD per wet t, mean",
+    "gains": "USD a year, mean",
+    "tonnes": "dry t a year",
+}
+
+
 def corridor_summary(
     settings: Mapping[str, Any],
     scenario: str,
     netback: xr.Dataset,
     value: pd.DataFrame,
     gains: pd.DataFrame,
+    fits: xr.DataArray,
 ) -> dict[str, Any]:
     """Return the value of a scenario: means over all possible worlds, weighted by tonnes.
 
@@ -33,13 +43,17 @@ def corridor_summary(
         One of its scenarios beside the first.
     netback, value, gains
         Tables of the economics stage.
+    fits
+        Whether the tonnes of each lane fit in each state, from the corridors stage.
 
     Returns
     -------
     dict
         ``changes``; ``combinations`` and ``shapley`` (USD/t; the shares sum to ``saving``);
-        ``saving, response_low, response_high`` (USD/t), ``toll_breakeven`` (USD per wet t),
-        ``gains`` by party (USD/y; they sum to ``gains_total``), ``p_used``, ``tonnes`` (t/y), the
+        ``saving`` = ``mean_gain`` (of one who must commit to one market and way for all worlds) +
+        ``option_gain`` (of choosing world by world); ``response_low, response_high`` (USD/t);
+        ``toll_breakeven`` (USD per wet t); ``gains`` by party (USD/y; they sum to
+        ``gains_total``); ``p_used``, ``tonnes`` (t/y), the
         same by sale, and ``units``. Variants of a project stand by sale only: they replace it.
 
     Raises
@@ -58,12 +72,20 @@ def corridor_summary(
     own = value[value["scenario"] == scenario]
     variants = {str(p["name"]) for p in settings["project"] if p.get("variant_of")}
     by_sale = [
-        _of_sale(own[own["sale"] == sale], str(sale), netback, scenario, len(changes), names[0])
+        _of_sale(
+            own[own["sale"] == sale],
+            str(sale),
+            netback,
+            fits,
+            scenario=scenario,
+            changes=len(changes),
+            baseline=names[0],
+        )
         for sale in own["sale"].unique()
     ]
     counted = [row for row in by_sale if row["project"] not in variants]
     weights = np.array([row["tonnes"] for row in counted])
-    labels = [change_label(change) for change in changes]
+    labels = _labels(changes)
 
     def mean(key: str) -> float:
         numbers = np.array([row[key] for row in counted])
@@ -86,6 +108,8 @@ def corridor_summary(
         ],
         "shapley": {label: float(share) for label, share in zip(labels, shares, strict=True)},
         "saving": float(worth[frozenset(range(len(changes)))]),
+        "mean_gain": mean("mean_gain"),
+        "option_gain": mean("saving") - mean("mean_gain"),
         "response_low": mean("response_low"),
         "response_high": mean("response_high"),
         "toll_breakeven": mean("toll_breakeven"),
@@ -94,19 +118,25 @@ def corridor_summary(
         "p_used": mean("p_used"),
         "tonnes": float(weights.sum()),
         "sales": [{key: row[key] for key in row if key != "worth"} for row in by_sale],
-        "units": {
-            "saving, response_low, response_high, combinations, shapley": "USD per dry t, mean",
-            "toll_breakeven": "USD per wet t, mean",
-            "gains": "USD a year, mean",
-            "tonnes": "dry t a year",
-        },
+        "units": UNITS,
     }
+
+
+def _labels(changes: Sequence[dict[str, Any]]) -> list[str]:
+    """Return how people call each change; one that bears another's name gets its number."""
+    labels = [change_label(change) for change in changes]
+    return [
+        label if labels.count(label) == 1 else f"{label} ({number + 1})"
+        for number, label in enumerate(labels)
+    ]
 
 
 def _of_sale(
     rows: pd.DataFrame,
     sale: str,
     netback: xr.Dataset,
+    fits: xr.DataArray,
+    *,
     scenario: str,
     changes: int,
     baseline: str,
@@ -134,6 +164,7 @@ def _of_sale(
         "fits": bool(first["fits"]),
         "note": str(first["note"]),
         "saving": saved,
+        "mean_gain": _committed_gain(netback, fits, sale, scenario, baseline),
         "response_low": said("response_low"),
         "response_high": said("response_high"),
         "toll_breakeven": said("toll_breakeven"),
@@ -141,6 +172,33 @@ def _of_sale(
             subset: (number - nothing if subset else 0.0) for subset, number in values.items()
         },
     }
+
+
+def _committed_gain(
+    netback: xr.Dataset, fits: xr.DataArray, sale: str, scenario: str, baseline: str
+) -> float:
+    """Return the gain of one who must choose a lane for all worlds, USD/t.
+
+    Both sides are told in the scenario's year, so that only the freight differs. Candidates are the
+    lanes that some state's cargo mostly takes (others are full, or their markets are); one that
+    does not fit is left out while one does.
+    """
+    taken = set(netback["chosen_lane"].sel(sale=sale).values.tolist())
+    lanes = np.isin(netback["lane"].values, sorted(taken))
+    lanes &= netback["sale_of_lane"].values == sale
+    if not lanes.any():
+        return 0.0
+    with_ = netback["netback_usd_per_t"].sel(state=scenario).values[lanes]
+    freight = netback["freight_usd_per_t"]
+    paid = freight.sel(state=scenario).values[lanes] - freight.sel(state=baseline).values[lanes]
+    reached = freight.sel(state=baseline).values[lanes]
+    without = np.where(np.isfinite(reached) & np.isfinite(paid), with_ + paid, 0.0)
+    best = []
+    for side, state in ((with_, scenario), (without, baseline)):
+        able = fits.sel(lane=netback["lane"].values[lanes], state=state).values.astype(bool)
+        rows = np.nan_to_num(side)[able] if able.any() else np.nan_to_num(side)
+        best.append(float(rows.mean(axis=1).max()))
+    return best[0] - best[1]
 
 
 def _parties(gains: pd.DataFrame, scenario: str, variants: Sequence[str] | set[str]) -> Any:
