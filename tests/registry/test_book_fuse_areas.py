@@ -23,11 +23,13 @@ from lodeway.registry.actors import Holding, disputed, owners_of, read_holdings
 from lodeway.registry.areas import area_km2, areas_of, overlaps, read_areas
 from lodeway.registry.book import ClaimBook
 from lodeway.registry.claims import Claim, read_claims
+from lodeway.registry.deposits import Deposit
 from lodeway.registry.door import in_si
-from lodeway.registry.fuse import between_variance, fuse
+from lodeway.registry.fusion import between_variance, fuse
 from lodeway.registry.inside import points_in_polygons
 from lodeway.registry.provenance import erml_lite, nanopublications, prov_json
-from lodeway.registry.statement import statement
+from lodeway.registry.stage import regimes_of
+from lodeway.registry.statements import statement
 
 FLAGSHIP = Path(__file__).resolve().parents[2] / "studies" / "lesser-caucasus" / "data" / "claims"
 FILES = [FLAGSHIP / "seed_claims.csv", FLAGSHIP / "external_claims.csv"]
@@ -210,6 +212,17 @@ def test_areas_overlap_only_while_both_are_in_force(tmp_path):
     assert found["shared_km2"][0] == pytest.approx(9423.0 / 2, rel=0.01)
     held = areas_of(np.array([45.7]), np.array([40.5]), areas, date(2021, 6, 1))
     assert [area.id for area in held[0]] == ["A", "B"]
+
+
+def test_the_stage_says_which_area_holds_which_deposit_and_when(tmp_path):
+    deposits = [
+        Deposit("d", "D", (), (), (), 45.7, 40.5, None, "", ""),
+        Deposit("e", "E", (), (), (), None, None, None, "", ""),
+    ]
+    found = regimes_of(deposits, areas_from(tmp_path, AREAS))
+    assert found["area"].tolist() == ["A", "B", "C"]
+    assert found["regime"].tolist()[0] == "psa.toml"
+    assert found["start"].tolist() == ["1997-01-01", "2020-01-01", "2023-01-01"]
 
 
 def test_areas_on_the_ellipsoid_agree_with_an_equal_area_projection():

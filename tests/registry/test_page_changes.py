@@ -11,9 +11,9 @@ import pytest
 
 from lodeway.errors import LodewayError
 from lodeway.registry.book import ClaimBook
-from lodeway.registry.changes import changes, counted
 from lodeway.registry.claims import read_claims
-from lodeway.registry.publish import page, publish
+from lodeway.registry.difference import changes, counted
+from lodeway.registry.publication import page, publish
 
 STUDY = Path(__file__).resolve().parents[2] / "studies" / "lesser-caucasus"
 CLAIMS = STUDY / "data" / "claims"

@@ -91,7 +91,7 @@ def fuse(
     """Turn several claims of one quantity into an estimate, and say why each counts so much."""
     from lodeway.registry.claims import read_claims
     from lodeway.registry.deposits import aliases_of
-    from lodeway.registry.fuse import fuse as fused
+    from lodeway.registry.fusion import fuse as fused
 
     found = fused(read_claims(files), subject, property_, aliases_of(gazetteer))
     if as_json:

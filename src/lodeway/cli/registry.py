@@ -90,7 +90,7 @@ def diff(
     as_json: AsJson = False,
 ) -> None:
     """Say what changed between two states of a registry, and why."""
-    from lodeway.registry.changes import changes, counted, sentence
+    from lodeway.registry.difference import changes, counted, sentence
 
     found = changes(old, new)
     if as_json:
@@ -107,7 +107,7 @@ def publish(
     as_json: AsJson = False,
 ) -> None:
     """Write the registry of a study as one page that opens offline."""
-    from lodeway.registry.publish import publish as published
+    from lodeway.registry.publication import publish as published
 
     files = published(study, out)
     if as_json:
@@ -129,7 +129,7 @@ def _tell(records: Records, path: Path) -> None:
     if records.missing:
         say(f"{path.name}: no column {', '.join(records.missing)}; compared without")
     for row, what in records.faults[:20]:
-        say(f"{path.name}:{row + 2} {what}; position left out")
+        say(f"{path.name}:{row + 2} {what}")
     if len(records.faults) > 20:
         say(f"{path.name}: {len(records.faults) - 20} more rows with faults")
 

@@ -14,7 +14,7 @@ from pathlib import Path
 from lodeway.errors import LodewayError
 from lodeway.io import read_rows
 from lodeway.registry.claims import Claim, read_claims
-from lodeway.registry.statement import Statement, statement
+from lodeway.registry.statements import Statement, statement
 
 _SCHEMA = """
 PRAGMA application_id = 1196444487;

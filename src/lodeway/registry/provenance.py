@@ -11,7 +11,7 @@ import re
 from collections.abc import Sequence
 from urllib.parse import quote
 
-from lodeway.registry.statement import Statement
+from lodeway.registry.statements import Statement
 
 #: Where ids live when a study names no place of its own.
 BASE = "urn:lodeway:"

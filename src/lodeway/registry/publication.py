@@ -17,7 +17,7 @@ from lodeway.io import read_text, write_bytes
 from lodeway.registry.areas import area_table, read_areas
 from lodeway.registry.claims import Claim, read_claims
 from lodeway.registry.deposits import Deposit, alias_table, read_deposits
-from lodeway.registry.fuse import fuse_quantities
+from lodeway.registry.fusion import fuse_quantities
 from lodeway.registry.quantities import Quantity, names_of, understand
 from lodeway.registry.verdict import Verdict, judge
 
