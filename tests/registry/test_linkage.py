@@ -94,6 +94,21 @@ def test_invented_and_empty_positions_are_left_out_and_listed():
     assert "count up or down" in dict(found.faults)[0]
 
 
+def test_swapped_axes_and_centroids_are_found():
+    good = [(f"g{i}", f"Name {i}", "", f"{44 + 0.13 * i:.3f}", f"{40 + 0.07 * i:.3f}", "ARM", "")
+            for i in range(8)]  # fmt: skip
+    swapped = ("s", "Turned", "", "40.213", "44.517", "ARM", "")
+    found = records([*good, swapped])
+    assert np.isnan(found.lon[8])
+    assert "axes swapped" in dict(found.faults)[8]
+    centre = records([(f"c{i}", f"Name{i}", "", "45.0173", "40.0183", "", "") for i in range(9)])
+    assert (centre.accuracy_km >= 25.0).all()
+
+
+def test_debris_of_another_code_page_does_not_hide_a_name():
+    assert plain("Akhtal\x92Skoe") == plain("Akhtal'skoe")
+
+
 def test_columns_are_found_by_name_and_missing_ones_said(tmp_path):
     path = tmp_path / "a.csv"
     path.write_text("rid,name,Longitude\n1,Alpha,46\n")
@@ -178,6 +193,10 @@ def test_spellings_of_one_name_fold_together(one, other):
 
 
 @given(st.text(max_size=30))
-def test_folding_is_stable(text):
-    assert plain(plain(text)) == plain(text)
+def test_folding_forgets_case_and_is_latin_once(text):
     assert latin(latin(text)) == latin(text)
+
+
+@given(st.text(alphabet="abcdefghijklmnopqrstuvwz -", max_size=30))
+def test_folding_forgets_case(text):
+    assert plain(text.upper()) == plain(text)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from lodeway.cli.app import put_json, say
+from lodeway.cli.app import put, put_json, say
 
 if TYPE_CHECKING:
     from lodeway.registry.linkage import Records
@@ -25,6 +25,8 @@ def register(app: typer.Typer) -> None:
     )
     group.command("link")(link)
     group.command("dedupe")(dedupe)
+    group.command("diff")(diff)
+    group.command("publish")(publish)
     group.callback()(_group)
     app.add_typer(group, name="registry")
 
@@ -82,6 +84,38 @@ def dedupe(
         put_json({"records": len(records), "entities": entities, "file": str(out)})
 
 
+def diff(
+    old: Annotated[Path, typer.Argument(help="The older table, book of claims or study.")],
+    new: Annotated[Path, typer.Argument(help="The newer one.")],
+    as_json: AsJson = False,
+) -> None:
+    """Say what changed between two states of a registry, and why."""
+    from lodeway.registry.difference import changes, counted, sentence
+
+    found = changes(old, new)
+    if as_json:
+        put_json([change.as_dict() for change in found])
+        return
+    for change in found:
+        put(sentence(change))
+    put(", ".join(f"{count} {what}" for what, count in counted(found).items()))
+
+
+def publish(
+    study: Annotated[Path, typer.Argument(help="A study folder.")],
+    out: Annotated[Path, typer.Option(help="Write the page here.")],
+    as_json: AsJson = False,
+) -> None:
+    """Write the registry of a study as one page that opens offline."""
+    from lodeway.registry.publication import publish as published
+
+    files = published(study, out)
+    if as_json:
+        put_json({"files": [str(path) for path in files]})
+    else:
+        put(str(files[0]))
+
+
 def _records(path: Path, id_column: str) -> Records:
     from lodeway.registry import linkage
 
@@ -95,7 +129,7 @@ def _tell(records: Records, path: Path) -> None:
     if records.missing:
         say(f"{path.name}: no column {', '.join(records.missing)}; compared without")
     for row, what in records.faults[:20]:
-        say(f"{path.name}:{row + 2} {what}; position left out")
+        say(f"{path.name}:{row + 2} {what}")
     if len(records.faults) > 20:
         say(f"{path.name}: {len(records.faults) - 20} more rows with faults")
 

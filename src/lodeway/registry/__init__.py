@@ -1,1 +1,27 @@
 """The registry: deposits under all their names, and claims with a verdict that anyone can check."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import Any
+
+#: Public names, and the module of each; opened when they are first asked for.
+_WHERE = {
+    "Claim": "claims", "read_claims": "claims", "Verdict": "verdict", "judge": "verdict",
+    "Fused": "fusion", "fuse": "fusion", "Statement": "statements", "statement": "statements",
+    "ClaimBook": "book", "Deposit": "deposits", "read_deposits": "deposits",
+    "read_article": "reading", "Draft": "reading", "Records": "linkage", "link": "linkage",
+    "dedupe": "linkage", "read_records": "linkage", "ContractArea": "areas",
+    "read_areas": "areas", "overlaps": "areas", "points_in_polygons": "inside",
+    "Holding": "actors", "owners_of": "actors", "changes": "difference", "publish": "publication",
+}  # fmt: skip
+
+__all__ = sorted(_WHERE)  # noqa: PLE0605  the table above is the list
+
+
+def __getattr__(name: str) -> Any:
+    """Open the module of a public name."""
+    if name not in _WHERE:
+        msg = f"module {__name__!r} has no attribute {name!r}"
+        raise AttributeError(msg)
+    return getattr(import_module(f"lodeway.registry.{_WHERE[name]}"), name)

@@ -101,3 +101,17 @@ def alias_table(deposits: Sequence[Deposit]) -> dict[str, str]:
     return {
         name.casefold(): deposit.name.casefold() for deposit in deposits for name in deposit.names
     }
+
+
+def aliases_of(paths: Sequence[Path]) -> dict[str, str]:
+    """Return each name of some tables of names with the first name of its row, in lower case.
+
+    Columns: ``canonical`` or ``name``, and ``aliases`` joined by ``|``.
+    """
+    found: dict[str, str] = {}
+    for path in paths:
+        for row in read_rows(path, ["aliases"]):
+            first = (row.text("canonical", "") or row.text("name")).casefold()
+            for name in (first, *row.text("aliases", "").casefold().split("|")):
+                found[name.strip()] = first
+    return found

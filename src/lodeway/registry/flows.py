@@ -18,7 +18,7 @@ def mill_against_metal(claim: Quantity, circle: Circle) -> Iterator[Evidence]:
     """Hold yearly metal against mill feed times grade."""
     if claim.kind != "product rate" or not claim.value or claim.commodity not in nature():
         return
-    if re.search(r"concentrate|hbi|pellet", claim.claim.words):
+    if _of_product(claim):
         return
     grades = [
         item for item in circle.of("grade", claim.commodity) if item.commodity == claim.commodity
@@ -41,6 +41,12 @@ def mill_against_metal(claim: Quantity, circle: Circle) -> Iterator[Evidence]:
                 yield Evidence("unit-suspect", "more metal than the mill is fed", line, reading)
             elif share > 1.15:
                 yield Evidence("conflicts", "more metal than the mill is fed", line)
+
+
+def _of_product(claim: Quantity) -> bool:
+    """Whether a rate is of a product and not of the metal in it."""
+    words = re.sub(r"\b(?:in|as) (?:the )?concentrates?\b", " ", claim.claim.words)
+    return bool(re.search(r"concentrate|hbi|pellet", words))
 
 
 def life_against_ore(claim: Quantity, circle: Circle) -> Iterator[Evidence]:
@@ -68,7 +74,7 @@ def output_against_reserve(claim: Quantity, circle: Circle) -> Iterator[Evidence
     """Hold yearly metal times life against the metal in the ground."""
     if claim.kind != "product rate" or not claim.value or claim.commodity not in nature():
         return
-    if re.search(r"concentrate|hbi|pellet", claim.claim.words):
+    if _of_product(claim):
         return
     lives = [item for item in circle.of("life") if item.value]
     metals = [item for item in circle.of("metal", claim.commodity)

@@ -373,12 +373,12 @@ def _metal_reading(
     value: float, ore: float | None, wanted: float | None, limits: Nature
 ) -> Reading | None:
     """Return the likeliest other reading of a contained mass that cannot be."""
-    if ore and near(value, ore, 3.0):
+    slip = fitting(METAL_SLIPS, value, wanted) if wanted else None
+    closes = slip is not None and near(value * slip.factor, wanted or 0.0, 1.1)
+    if ore and near(value, ore, 3.0) and not (closes and not near(value, ore, 1.1)):
         return Reading("ore instead of metal", value, "t of ore")
-    if wanted:
-        slip = fitting(METAL_SLIPS, value, wanted)
-        if slip is not None:
-            return reading_of(slip, value)
+    if slip is not None:
+        return reading_of(slip, value)
     if ore:
         good = [s for s in METAL_SLIPS if _ordinary(limits, value * s.factor / ore)]
         best = max(good, key=lambda slip: slip.prior, default=None)

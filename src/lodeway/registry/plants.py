@@ -11,10 +11,9 @@ from pathlib import Path
 import numpy as np
 
 from lodeway.registry.evidence import Circle, Evidence, Reading, short, tonnes
-from lodeway.registry.quantities import Quantity, commodity_of
+from lodeway.registry.quantities import Quantity, commodity_of, nature
 
-#: Head grade below which no porphyry of the USGS table lies, and usual concentrate grades.
-_LOWEST_HEAD = {"Cu": 0.0015}
+#: Usual grades of concentrates.
 _CONCENTRATE = {"Cu": 0.22, "Zn": 0.50, "Pb": 0.50, "Mo": 0.50}
 _RECOVERY = 0.85
 #: HBI: iron content, iron recovery of magnetite ores, and a price range in USD/t.
@@ -28,7 +27,8 @@ def concentrate_for_metal(claim: Quantity, circle: Circle) -> Iterator[Evidence]
     if claim.kind != "product rate" or not claim.value:
         return
     words = claim.claim.words
-    if "concentrate" not in words or "hbi" in words:
+    of_metal = re.search(r"\b(?:in|as) (?:the )?concentrates?\b|contained", words)
+    if "concentrate" not in words or "hbi" in words or of_metal:
         return
     commodity = claim.commodity or _sibling_commodity(circle)
     grade = _CONCENTRATE.get(commodity)
@@ -49,12 +49,13 @@ def concentrate_for_metal(claim: Quantity, circle: Circle) -> Iterator[Evidence]
             yield Evidence("unit-suspect", reason, line, reading)
         return
     head, as_metal = metal / _RECOVERY / rate, claim.value / _RECOVERY / rate
+    lowest = nature()[commodity].grade_low * 100
     line = (
         f"as concentrate {short(claim.value)} x {grade:.0%} / {_RECOVERY:.0%} / {tonnes(rate)} of "
         f"ore ({origin}) = {head:.3%} {commodity}; as metal {as_metal:.3%}; "
-        f"lowest of 115 deposits {_LOWEST_HEAD.get(commodity, 0):.2%}"
+        f"poorest ore that is known {lowest:.3g} %"
     )
-    if head < _LOWEST_HEAD.get(commodity, 0.0) and as_metal > head:
+    if head < lowest / 100 and as_metal > head:
         yield Evidence("unit-suspect", reason, line, reading)
 
 

@@ -135,7 +135,7 @@ def reading_of(slip: Slip, printed: float) -> Reading:
 
 #: A lone mass is suspect when it would be so many times likelier after a slip. Slips that make
 #: a figure too large are what texts are full of; too small a figure is mostly a small deposit.
-_ODDS_TOO_LARGE, _ODDS_TOO_SMALL = 3.0, 40.0
+_ODDS_TOO_LARGE, _ODDS_TOO_SMALL = 3.0, 60.0
 
 
 def suspect_alone(commodity: str, mass: float) -> tuple[Reading, float] | None:

@@ -14,6 +14,7 @@ from functools import lru_cache
 _LATIN = {
     "ə": "a", "ı": "i", "ğ": "g", "ş": "sh", "ç": "ch", "ö": "o", "ü": "u", "ø": "o", "đ": "d",
     "ł": "l", "ß": "ss", "æ": "ae", "œ": "oe", "ţ": "t", "ț": "t", "ș": "sh", "þ": "th", "ð": "d",
+    "\x91": "", "\x92": "", "\xb4": "",  # apostrophes of another code page
     "\u02bc": "", "\u2019": "", "'": "", "`": "", "\u02bb": "", "\u2018": "", "x\u0307": "x",
 }  # fmt: skip
 _CYRILLIC = dict(

@@ -56,6 +56,7 @@ class Registry(Section):
 
     deposits: str
     claims: list[str] = []
+    areas: str = ""
 
 
 class Corridors(Section):

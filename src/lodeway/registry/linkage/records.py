@@ -21,6 +21,10 @@ from lodeway.registry.transliteration import latin
 
 #: A table of records larger than this is refused before it is read.
 LIMIT_BYTES = 512 * 2**20
+#: How far beyond most of its deposits a country may reach, degrees.
+_AROUND = np.array([-4.0, 4.0])
+#: So many names on one point make it the centre of a district or a country.
+_CENTROID = 8
 _OPTIONAL = ("aliases", "lon", "lat", "country", "commodities", "source")
 _SPELT = {
     "aliases": ("aliases", "alias", "other_names", "alternative_names"),
@@ -151,14 +155,18 @@ def to_records(table: pd.DataFrame, where: str, id_column: str = "id") -> Record
     lon, lat = _degrees(lon_text, 180.0, faults), _degrees(lat_text, 90.0, faults)
     _screen(lon, lat, lon_text, lat_text, faults)
     names = _texts(table, found["name"])
+    country = tuple(map(country_code, _texts(table, found["country"])))
+    _swapped(lon, lat, country, faults)
+    accuracy = np.array([_accuracy(a, b) for a, b in zip(lon_text, lat_text, strict=True)])
+    _shared_points(lon, lat, names, accuracy, faults)
     aliases = _texts(table, found["aliases"])
     return Records(
         ids=tuple(_texts(table, id_column)),
         names=tuple(_names(names[i], aliases[i]) for i in range(size)),
         lon=lon,
         lat=lat,
-        accuracy_km=np.array([_accuracy(a, b) for a, b in zip(lon_text, lat_text, strict=True)]),
-        country=tuple(map(country_code, _texts(table, found["country"]))),
+        accuracy_km=accuracy,
+        country=country,
         commodities=tuple(map(commodity_set, _texts(table, found["commodities"]))),
         source=tuple(_texts(table, found["source"])),
         missing=tuple(n for n in _OPTIONAL if found[n] is None and n != "source"),
@@ -215,6 +223,41 @@ def _screen(
         elif invented(lon_text[row]) and invented(lat_text[row]):
             faults.append((row, f"digits of {lon_text[row]}, {lat_text[row]} count up or down"))
             lon[row] = lat[row] = np.nan
+
+
+def _swapped(
+    lon: NDArray[np.float64], lat: NDArray[np.float64], country: Sequence[str],
+    faults: list[tuple[int, str]],
+) -> None:  # fmt: skip
+    """Leave out positions that lie with the others of their country only after a swap of axes."""
+    for name in set(country) - {""}:
+        rows = np.array([i for i, c in enumerate(country) if c == name and np.isfinite(lon[i])])
+        if len(rows) < 6:
+            continue
+        x, y = lon[rows], lat[rows]
+        west, east = np.percentile(x, [15, 85]) + _AROUND
+        south, north = np.percentile(y, [15, 85]) + _AROUND
+        given = (x >= west) & (x <= east) & (y >= south) & (y <= north)
+        turned = (y >= west) & (y <= east) & (x >= south) & (x <= north)
+        for row in rows[~given & turned]:
+            faults.append(
+                (int(row), f"{lon[row]:g}, {lat[row]:g} fits {name} only with axes swapped")
+            )
+            lon[row] = lat[row] = np.nan
+
+
+def _shared_points(
+    lon: NDArray[np.float64], lat: NDArray[np.float64], names: Sequence[str],
+    accuracy: NDArray[np.float64], faults: list[tuple[int, str]],
+) -> None:  # fmt: skip
+    """Take a point that many differently named records share for a centroid, not for a site."""
+    places: dict[tuple[float, float], list[int]] = {}
+    for row in np.flatnonzero(np.isfinite(lon)):
+        places.setdefault((float(lon[row]), float(lat[row])), []).append(int(row))
+    for rows in places.values():
+        if len(rows) >= _CENTROID and len({latin(names[row]) for row in rows}) >= _CENTROID:
+            accuracy[rows] = np.maximum(accuracy[rows], 25.0)
+            faults.append((rows[0], f"a point that {len(rows)} names share: no site, within 25 km"))
 
 
 def invented(text: str) -> bool:

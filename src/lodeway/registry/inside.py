@@ -1,0 +1,49 @@
+"""Which points lie in which polygons: a tree of the points, asked once by every polygon."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import shapely
+from numpy.typing import NDArray
+
+
+def points_in_polygons(
+    lon: NDArray[np.float64], lat: NDArray[np.float64], polygons: Any
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Return every pair of a point and a polygon that holds or touches it.
+
+    Parameters
+    ----------
+    lon, lat
+        Points, shape ``(n,)``; NaN is in no polygon.
+    polygons
+        Array of shapely polygons and multipolygons, shape ``(m,)``.
+
+    Returns
+    -------
+    (point, polygon)
+        Places of the pairs, ordered by point, then polygon.
+
+    Notes
+    -----
+    A tree of polygons asked by points tests each point against a polygon that has not been
+    prepared; a tree of points asked by polygons prepares each polygon once for all its points,
+    which pays for outlines of many corners.
+
+    Examples
+    --------
+    >>> square = shapely.box(0.0, 0.0, 1.0, 1.0)
+    >>> points_in_polygons(np.array([0.5, 2.0]), np.array([0.5, 2.0]), np.array([square]))
+    (array([0]), array([0]))
+    """
+    shapes = np.asarray(polygons, dtype=object)
+    good = np.flatnonzero(np.isfinite(lon) & np.isfinite(lat))
+    if not len(good) or not len(shapes):
+        return np.empty(0, dtype=np.int64), np.empty(0, dtype=np.int64)
+    tree = shapely.STRtree(shapely.points(lon[good], lat[good]))
+    shapely.prepare(shapes)
+    which, point = tree.query(shapes, predicate="intersects")
+    pairs = np.sort(good[point] * np.int64(len(shapes)) + which)
+    return pairs // len(shapes), pairs % len(shapes)
