@@ -16,6 +16,7 @@ from lodeway.resource.decluster import Declustered, decluster_cells
 from lodeway.resource.experimental import experimental_variogram, half_sphere
 from lodeway.resource.fitting import Fit, fit_variogram
 from lodeway.resource.grid import Grid
+from lodeway.resource.kriging import prepare
 from lodeway.resource.passes import Passes, krige_in_passes, search_passes
 from lodeway.resource.scores import Tails, normal_scores
 from lodeway.resource.search import Search
@@ -72,8 +73,8 @@ class Settings:
 class Model:
     """A block model and how it came about.
 
-    `rock` are the blocks below ground, `estimated` the numbers of those with grades; `kriged` and
-    `simulated` are by element, over `estimated`.
+    `data` are the composites used, `rock` the blocks below ground, `estimated` the numbers of those
+    with grades; `kriged` and `simulated` are by element, over `estimated`.
     """
 
     grid: Grid
@@ -90,6 +91,7 @@ class Model:
     spacing: Floats
     variogram: Variogram
     searches: tuple[Search, ...]
+    data: pd.DataFrame
 
 
 def ground_of(collars: Floats) -> Callable[[Floats], Floats]:
@@ -161,7 +163,11 @@ def build(
             "missing", "domain", f"{int(own.sum())} composites inside", "10 or more",
             "look at the wireframe's coordinates and unit",
         )  # fmt: skip
-    data, xyz = composites[own], places[own]
+    inside_rows = np.flatnonzero(own)
+    first = composites[elements[0]].to_numpy(dtype=np.float64)[inside_rows]
+    kept = prepare(places[inside_rows], first, composites["hole"].to_numpy()[inside_rows]).row
+    inside_rows = inside_rows[np.sort(kept)]  # one composite a point; the warning says so once
+    data, xyz = composites.iloc[inside_rows], places[inside_rows]
     rock, wanted = _domain(grid, collars, inside)
     progress(f"  {len(data):,} composites, {grid.blocks:,} blocks, {int(wanted.sum()):,} in domain")
     values = {name: data[name].to_numpy(dtype=np.float64) for name in elements}
@@ -195,15 +201,16 @@ def build(
     simulated = {name: drawn[numbers] for name, drawn in simulated.items()}
     progress(f"  {settings.realisations} realisations of {len(numbers):,} blocks")
     spacing = hole_spacing(xyz, data["hole"].to_numpy(), goals[numbers])
-    first = simulated[elements[0]]
+    leading = simulated[elements[0]]
     classes = classify(
         grid, numbers, settings.rules, spacing, passes.kriging.slope[reached],
-        panel_precision(first, grid, numbers, settings.quarter),
-        panel_precision(first, grid, numbers, settings.year),
+        panel_precision(leading, grid, numbers, settings.quarter),
+        panel_precision(leading, grid, numbers, settings.year),
     )  # fmt: skip
     return Model(
         grid, rock, numbers, {name: grade[reached] for name, grade in kriged.items()}, simulated,
         classes, passes, fit, down, table, declustered, spacing, variogram, tuple(searches),
+        data,
     )  # fmt: skip
 
 

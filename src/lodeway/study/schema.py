@@ -183,3 +183,4 @@ class StudyFile(Section):
     economics: dict[str, Any] = {}
     link: list[dict[str, Any]] = []
     claim: list[dict[str, Any]] = []
+    resource: dict[str, Any] = {}
