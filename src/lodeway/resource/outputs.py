@@ -147,9 +147,12 @@ class Output:
         grade = self.own[name].to_numpy()
         near = model.classes >= 2
         rows = [
-            ("mean of composites, plain and declustered",
-             (f"{grade.mean():.3f} and {model.declustered.mean:.3f} % {name} "
-             f"(cells of {model.declustered.size:.0f} m)")),
+            (
+                "mean of composites: plain, by cells, by polygons",
+                f"{grade.mean():.3f}, {model.declustered.sweep[:, 1].min():.3f} (cells of "
+                f"{model.declustered.size:.0f} m) and {model.declustered.mean:.3f} % {name}; "
+                "polygons over the domain are used",
+            ),
             ("kriged and simulated mean of all blocks",
              f"{model.kriged[name].mean():.3f} and {model.simulated[name].mean():.3f} % {name}"),
             ("leave one hole out",
