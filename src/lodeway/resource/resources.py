@@ -39,7 +39,7 @@ def cutoff_grade(
     Examples
     --------
     >>> round(cutoff_grade(9.0, 8_500.0, 0.9, 0.965, 1_200.0), 4)
-    0.1426
+    0.1428
     """
     for name, value in (("recovery", recovery), ("payable", payable)):
         if not 0 < value <= 1:
