@@ -116,14 +116,15 @@ def gstlearn(xyz, values, goals, ours: float) -> None:
     gl.defineDefaultSpace(gl.ESpaceType.RN, 3)
     model = gl.Model.createFromParam(gl.ECov.NUGGET, 0.0, 0.03)
     model.addCovFromParam(gl.ECov.SPHERICAL, 1200.0, 0.09)
+    model.setDriftIRF(0, 0)  # without a drift it would be simple kriging
     near = gl.NeighMoving.create(False, 24, 1e9, coeffs=[1.0, 1.0, 1.0])
     _, used = cpu(lambda: gl.kriging(points, target, model, near, True, False, False))
     found = target.getColumn("*estim")
     check, _ = krige(xyz, values, few, MODEL)
     rate = 1e6 * used / len(few)
-    worst = np.abs(np.asarray(found) - check).max()
+    same = (np.abs(np.asarray(found) - check) < 1e-9).mean()
     print(f"gstlearn, {len(xyz):,} data, {len(few)} points: {rate:.0f} us a point: "
-          f"{rate / ours:.0f} x; largest difference {worst:.1e}")  # fmt: skip
+          f"{rate / ours:.0f} x; {same:.0%} equal to 1e-9")  # fmt: skip
 
 
 def main() -> None:
@@ -151,9 +152,9 @@ def main() -> None:
     found, used = cpu(
         lambda: krige_all(xyz, values, goals[::5], TURNED, holes=holes, search=LIMITED, block=size)
     )
-    print(f"octants, 4 a hole, anisotropy, 4x4x4: {1e6 * used / len(found.estimate):.1f} us a block "
-          f"(bar 25), {np.isfinite(found.estimate).mean():.0%} estimated from "
-          f"{found.count[found.count > 0].mean():.1f} data each")  # fmt: skip
+    enough = found.count > 0
+    print(f"octants, 4 a hole, anisotropy, 4x4x4: {1e6 * used / len(enough):.1f} us a block "
+          f"(bar 25), {enough.mean():.0%} estimated")  # fmt: skip
     nodes = Grid(tuple(low), tuple((high - low) / 100), (100, 100, 100))
     _, once = cpu(lambda: krige(xyz, values, nodes.centres(), MODEL))
     scores, _ = normal_scores(values)
