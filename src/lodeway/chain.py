@@ -16,6 +16,17 @@ STAGES: tuple[Stage, ...] = (
         check="lodeway.registry.check:problems",
     ),
     Stage(
+        name="resource",
+        version=1,
+        function="lodeway.resource.stage:run",
+        sections=("facts", "resource"),
+        files=(
+            _FACTS, "{resource.collar}", "{resource.survey}", "{resource.assay}",
+            "{resource.solid}",
+        ),
+        check="lodeway.resource.check:problems",
+    ),
+    Stage(
         name="processing",
         version=1,
         function="lodeway.processing.stage:run",

@@ -449,13 +449,17 @@ def _members(
     """
     size = 0
     needed = 0.0
+    last = np.full(4, np.nan)  # where the last full choice was made, and its farthest distance
     limit = reach * reach * (1.0 + 1e-12)
     for t in range(a, b):
         here[0], here[1], here[2] = target[0, t], target[1, t], target[2, t]
         bound = limit
-        if (
-            size == k and not per_octant and not len(skip)
-        ):  # what the last member chose is a choice for this one too
+        if size == k and limited:
+            # a guess: a choice that is full within it is the choice, for only nearer data decide it
+            step = (here[0] - last[0]) ** 2 + (here[1] - last[1]) ** 2 + (here[2] - last[2]) ** 2
+            bound = min(bound, (1.02 * (math.sqrt(step) + last[3])) ** 2)
+        elif size == k and not len(skip):
+            # what the last member chose is a choice for this one too
             farthest = 0.0
             for j in range(k):
                 i = who[j]
@@ -472,6 +476,14 @@ def _members(
                 px, py, pz, own, number, here, distance, bound, k, per_octant, per_hole,
                 best, who, pool, pooled, fill, octant_of,
             )  # fmt: skip
+            if size < k and bound < limit:
+                size = _pick_limited(
+                    px, py, pz, own, number, here, distance, limit, k, per_octant, per_hole,
+                    best, who, pool, pooled, fill, octant_of,
+                )  # fmt: skip
+            if size == k:
+                last[0], last[1], last[2] = here[0], here[1], here[2]
+                last[3] = math.sqrt(best[k - 1])
         else:
             size = _pick_nearest(distance, number, bound, k, best, who)
         if size < k and not whole:
