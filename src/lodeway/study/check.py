@@ -37,7 +37,8 @@ def study_problems(stages: Sequence[Stage], study: Study) -> list[LodewayError]:
     for stage in present(stages, study):
         if stage.check:
             module, name = stage.check.split(":")
-            found += getattr(import_module(module), name)(study.settings, study.folder)
+            said = getattr(import_module(module), name)(study.settings, study.folder)
+            found += [study.with_line(problem) for problem in said]
     return found
 
 

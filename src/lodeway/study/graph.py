@@ -98,9 +98,11 @@ def build(stages: Sequence[Stage], study: Study, digest: Hash) -> list[Node]:
         Returns the sha256 of a file's content.
     """
     nodes: dict[str, Node] = {}
+    foundation = [line for place in _FOUNDATION for line in _code_lines(place, digest)]
     for stage in present(stages, study):
         files = tuple(_files(stage, study))
         parts = _parts(stage, study, files, digest)
+        parts["code"] = _sha("\n".join([*_code_lines(stage.room, digest), *foundation]))
         for name in stage.inputs:
             parts[f"input {name}"] = nodes[name].key
         key = _sha(json.dumps(parts, sort_keys=True))[:16]
@@ -118,22 +120,18 @@ def _parts(stage: Stage, study: Study, files: Iterable[Path], digest: Hash) -> d
         parts[f"setting {section}"] = _sha(_json(study.settings.get(section)))
     for path in files:
         parts[f"file {path.relative_to(study.folder).as_posix()}"] = digest(path)
-    parts["code"] = code_hash(stage.room, digest)
     return parts
 
 
-def code_hash(room: str, digest: Hash) -> str:
-    """Return the hash of a room's source and of everything below it, without importing it."""
-    lines = []
-    for place in (room, *_FOUNDATION):
-        root = PACKAGE / place
-        paths = sorted(root.rglob("*")) if root.is_dir() else [root]
-        lines += [
-            f"{path.relative_to(PACKAGE).as_posix()} {digest(path)}"
-            for path in paths
-            if path.suffix in _CODE
-        ]
-    return _sha("\n".join(lines))
+def _code_lines(place: str, digest: Hash) -> list[str]:
+    """Return one line for each source file of a room or module, without importing it."""
+    root = PACKAGE / place
+    paths = sorted(root.rglob("*")) if root.is_dir() else [root]
+    return [
+        f"{path.relative_to(PACKAGE).as_posix()} {digest(path)}"
+        for path in paths
+        if path.suffix in _CODE
+    ]
 
 
 def _files(stage: Stage, study: Study) -> list[Path]:
