@@ -14,6 +14,7 @@ CODES: dict[str, str] = {
     "bad-fraction": "A share or probability lies outside 0 to 1.",
     "bad-network": "The freight network contradicts itself.",
     "bad-number": "A number cannot be read, or lies outside its possible range.",
+    "bad-raster": "A raster is no plain GeoTIFF, lies on another grid, or holds impossible values.",
     "bad-study": "The study file does not say what Lodeway needs, or says it wrongly.",
     "bad-unit": "A unit cannot be read, is ambiguous, or measures something else.",
     "balance": "Mass, metal or money does not add up.",

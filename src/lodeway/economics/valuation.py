@@ -132,7 +132,11 @@ def _sale_rows(world: World, scenario: dict[str, Any], sale: str) -> Iterator[di
     }  # fmt: skip
 
     def row(what: str, numbers: Array, unit: str, change: str = "") -> dict[str, Any]:
-        return {**common, "what": what, "change": change, "unit": unit, **quantiles(numbers)}
+        mean = float(np.mean(numbers))
+        return {
+            **common, "what": what, "change": change, "unit": unit, "mean": mean,
+            **quantiles(numbers),
+        }  # fmt: skip
 
     yield row("saving", saving, "USD/t")
     yield row("saving", saving * tonnes, "USD/y")
@@ -226,9 +230,15 @@ def _numbered(where: dict[str, str], table: str, steps: Sequence[Step]) -> list[
     kept = [step for step in steps if step[1] == "total" or np.nanmax(np.abs(step[2])) > 0.0]
     return [
         {**where, "table": table, "step": number, "line": line, "kind": kind, "unit": "USD/t",
-         **quantiles(values)}
+         "mean": _mean(values), **quantiles(values)}
         for number, (line, kind, values) in enumerate(kept)
     ]  # fmt: skip
+
+
+def _mean(values: Array) -> float | None:
+    """Return the mean of the worlds that have a number; means add up where quantiles do not."""
+    finite = values[np.isfinite(values)]
+    return float(finite.mean()) if finite.size else None
 
 
 def _value_steps(sales: xr.Dataset, lane: str, year: int) -> list[Step]:

@@ -195,5 +195,6 @@ class StudyFile(Section):
     economics: dict[str, Any] = {}
     link: list[Link] = []
     claim: list[dict[str, Any]] = []
+    ground: dict[str, Any] = {}
     resource: dict[str, Any] = {}
     mine: dict[str, Any] = {}
