@@ -16,6 +16,18 @@ STAGES: tuple[Stage, ...] = (
         check="lodeway.registry.check:problems",
     ),
     Stage(
+        name="resource",
+        version=1,
+        function="lodeway.resource.stage:run",
+        sections=("facts", "resource"),
+        files=(
+            _FACTS, "{resource.collar}", "{resource.survey}", "{resource.assay}",
+            "{resource.solid}",
+        ),
+        check="lodeway.resource.section:problems",
+        only_with="resource",
+    ),
+    Stage(
         name="mine",
         version=1,
         function="lodeway.mine.stage:run",

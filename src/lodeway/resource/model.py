@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import pandas as pd
@@ -12,10 +12,11 @@ from scipy.spatial import cKDTree
 
 from lodeway.errors import LodewayError
 from lodeway.resource.classify import Rules, classify, hole_spacing, panel_precision
-from lodeway.resource.decluster import Declustered, decluster_cells
+from lodeway.resource.decluster import Declustered, decluster_cells, polygon_weights
 from lodeway.resource.experimental import experimental_variogram, half_sphere
 from lodeway.resource.fitting import Fit, fit_variogram
 from lodeway.resource.grid import Grid
+from lodeway.resource.kriging import prepare
 from lodeway.resource.passes import Passes, krige_in_passes, search_passes
 from lodeway.resource.scores import Tails, normal_scores
 from lodeway.resource.search import Search
@@ -72,8 +73,8 @@ class Settings:
 class Model:
     """A block model and how it came about.
 
-    `rock` are the blocks below ground, `estimated` the numbers of those with grades; `kriged` and
-    `simulated` are by element, over `estimated`.
+    `data` are the composites used, `rock` the blocks below ground, `estimated` the numbers of those
+    with grades; `kriged` and `simulated` are by element, over `estimated`.
     """
 
     grid: Grid
@@ -90,6 +91,7 @@ class Model:
     spacing: Floats
     variogram: Variogram
     searches: tuple[Search, ...]
+    data: pd.DataFrame
 
 
 def ground_of(collars: Floats) -> Callable[[Floats], Floats]:
@@ -161,17 +163,21 @@ def build(
             "missing", "domain", f"{int(own.sum())} composites inside", "10 or more",
             "look at the wireframe's coordinates and unit",
         )  # fmt: skip
-    data, xyz = composites[own], places[own]
+    inside_rows = np.flatnonzero(own)
+    first = composites[elements[0]].to_numpy(dtype=np.float64)[inside_rows]
+    kept = prepare(places[inside_rows], first, composites["hole"].to_numpy()[inside_rows]).row
+    inside_rows = inside_rows[np.sort(kept)]  # one composite a point; the warning says so once
+    data, xyz = composites.iloc[inside_rows], places[inside_rows]
     rock, wanted = _domain(grid, collars, inside)
     progress(f"  {len(data):,} composites, {grid.blocks:,} blocks, {int(wanted.sum()):,} in domain")
     values = {name: data[name].to_numpy(dtype=np.float64) for name in elements}
-    declustered = _weights(xyz, values[elements[0]], settings)
+    goals = grid.centres()
+    declustered = _weights(xyz, values[elements[0]], goals[wanted], settings)
     fit, down, table = _continuity(data, xyz, values[elements[0]], declustered.weights, settings)
     progress(f"  variogram: {describe(fit.model)}")
     variance = float(np.cov(values[elements[0]], aweights=declustered.weights))
     variogram = fit.model.scaled(variance)
     searches = search_passes(variogram, settings.search)
-    goals = grid.centres()
     numbers = np.flatnonzero(wanted)
     passes, kriged = _estimates(
         xyz, values, data["hole"].to_numpy(), goals[numbers], variogram, searches, settings
@@ -195,15 +201,16 @@ def build(
     simulated = {name: drawn[numbers] for name, drawn in simulated.items()}
     progress(f"  {settings.realisations} realisations of {len(numbers):,} blocks")
     spacing = hole_spacing(xyz, data["hole"].to_numpy(), goals[numbers])
-    first = simulated[elements[0]]
+    leading = simulated[elements[0]]
     classes = classify(
         grid, numbers, settings.rules, spacing, passes.kriging.slope[reached],
-        panel_precision(first, grid, numbers, settings.quarter),
-        panel_precision(first, grid, numbers, settings.year),
+        panel_precision(leading, grid, numbers, settings.quarter),
+        panel_precision(leading, grid, numbers, settings.year),
     )  # fmt: skip
     return Model(
         grid, rock, numbers, {name: grade[reached] for name, grade in kriged.items()}, simulated,
         classes, passes, fit, down, table, declustered, spacing, variogram, tuple(searches),
+        data,
     )  # fmt: skip
 
 
@@ -221,11 +228,20 @@ def _domain(
     return rock, wanted
 
 
-def _weights(xyz: Floats, grade: Floats, settings: Settings) -> Declustered:
-    """Return declustering weights over cells from one block to a tenth of the width of the data."""
+def _weights(xyz: Floats, grade: Floats, nodes: Floats, settings: Settings) -> Declustered:
+    """Return declustering weights: polygons over the domain's blocks, beside a sweep of cells.
+
+    Holes are assayed where they looked good, so that cells, which see only where data are, leave
+    the mean too high; polygons see the whole domain. Distances are counted in blocks. No weight is
+    below a hundredth, so that no composite is lost.
+    """
     widest = float(np.ptp(xyz[:, :2], axis=0).max())
     sizes = np.geomspace(settings.block[0], max(widest / 10.0, 2.0 * settings.block[0]), 10)
-    return decluster_cells(xyz, grade, sizes, flat=settings.block[2] / settings.block[0])
+    cells = decluster_cells(xyz, grade, sizes, flat=settings.block[2] / settings.block[0])
+    size = np.array(settings.block)
+    weights = np.maximum(polygon_weights(xyz / size, nodes / size), 0.01)
+    weights *= len(weights) / weights.sum()
+    return replace(cells, weights=weights, mean=float(weights @ grade / len(grade)))
 
 
 def _continuity(
