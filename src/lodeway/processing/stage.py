@@ -114,9 +114,7 @@ def run(context: StageContext) -> Result:
         years = range(context.years[0], context.years[1] + 1)
         data["output"] = output_table(planned, firsts, list(years))
     own = [row for plant in plants for row in plant.sources]
-    facts_of_the_plan = [("product", item, source) for what, item, source in inherited
-                         if what == "plan"]  # fmt: skip
-    return Result(data=data, sources=[*own, *facts_of_the_plan])
+    return Result(data=data, sources=[*own, *inherited])
 
 
 def _kind(section: Mapping[str, Any]) -> str:
