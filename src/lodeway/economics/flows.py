@@ -22,6 +22,7 @@ Array = NDArray[np.float64]
 COST_UNITS: Mapping[str, str] = {
     "capex_usd": "USD",
     "opex_usd_per_t_ore": "USD/t",
+    "opex_usd_per_t_rock": "USD/t",
     "opex_usd_per_t_product": "USD/t",
     "opex_usd_per_t_metal": "USD/t",
     "sustaining_usd_per_t_ore": "USD/t",
@@ -96,6 +97,7 @@ def project_flows(
     seed: int,
     plant: xr.Dataset,
     prices: xr.Dataset,
+    planned: xr.Dataset | None = None,
 ) -> Flows:
     """Return a project's flows in a scenario: in each year the network is in that year's state.
 
@@ -111,8 +113,18 @@ def project_flows(
         Ore, gas and power of each project in a year of full output.
     prices
         Price paths, for gas.
+    planned
+        Output by year of the projects that have a plan of the mine, instead of ramp and life.
     """
+    if planned is not None and project in planned["project"].values:
+        own = planned.sel(project=project)
+        return _planned_flows(world, project, scenario, own, facts, seed, plant, prices)
     section = world.projects[project]
+    if "opex_usd_per_t_rock" in section["cost"]:
+        raise LodewayError(
+            "bad-study", f"project {project} cost.opex_usd_per_t_rock", "a cost of rock",
+            "a [mine] section that plans the rock", "without a plan, put it into the cost of ore",
+        )  # fmt: skip
     draws = world.delivered.shape[-1]
     life = facts[section["life_y"]].draw(seed, draws, "y")
     output = output_share(world.years, section["start_year"], section["ramp"], life)
@@ -135,6 +147,46 @@ def project_flows(
         capex=capital + sustaining * output,
         output=output,
         metal_t=full["metal_t_per_y"] * output,
+    )
+
+
+def _planned_flows(
+    world: World,
+    project: str,
+    scenario: str,
+    planned: xr.Dataset,
+    facts: Facts,
+    seed: int,
+    plant: xr.Dataset,
+    prices: xr.Dataset,
+) -> Flows:
+    """Return the flows of a project whose mine has a plan: each cost follows what causes it."""
+    section = world.projects[project]
+    cost = cost_facts(section, facts, seed, world.delivered.shape[-1])
+    full = {name: plant[name].sel(project=project).values[:, None] for name in plant.data_vars}
+    ore = planned["ore_share"].transpose("draw", "year").values
+    product = planned["product_share"].transpose("draw", "year").values
+    sold = np.sum([world.tonnes[world.sales.index(s)] for s in world.sales_of(project)], axis=0)
+    column = {name: values[:, None] for name, values in cost.items()}
+    by_ore = (
+        column["opex_usd_per_t_ore"] * full["ore_t_per_y"]
+        + column["electricity_usd_per_kwh"] * full["electricity_mwh_per_y"] * 1e3
+        + _gas(section, prices, world) * full["gas_gj_per_y"]
+    )
+    by_product = (
+        column["opex_usd_per_t_product"] * sold[:, None]
+        + column["opex_usd_per_t_metal"] * full["metal_t_per_y"]
+    )
+    moved = column["opex_usd_per_t_rock"] * planned["rock_t"].values[None, :]
+    spread = int(section["cost"].get("capex_years", 1))
+    capital = capital_by_year(world.years, section["start_year"], spread, cost["capex_usd"])
+    sustaining = column["sustaining_usd_per_t_ore"] * full["ore_t_per_y"]
+    return Flows(
+        revenue=_revenue(world, project, scenario) * product,
+        opex=by_ore * ore + by_product * product + moved,
+        capex=capital + sustaining * ore,
+        output=product,
+        metal_t=full["metal_t_per_y"] * product,
     )
 
 

@@ -128,17 +128,31 @@ def _books(
 ) -> Books:
     """Return flows and fiscal ledger of every project in every scenario."""
     plant, prices = context.table("processing", "plant"), context.table("sales", "prices")
+    planned = _planned(context)
     books: Books = {}
     for project in world.projects:
         for scenario in world.scenarios:
             flows = project_flows(
-                world, project, scenario, facts=facts, seed=context.seed, plant=plant, prices=prices
+                world,
+                project,
+                scenario,
+                facts=facts,
+                seed=context.seed,
+                plant=plant,
+                prices=prices,
+                planned=planned,
             )
             ledger = run_regime(
                 regimes[project], flows.revenue, flows.opex, flows.capex, flows.metal_t
             )
             books[project, scenario] = flows, ledger
     return books
+
+
+def _planned(context: StageContext) -> xr.Dataset | None:
+    """Return output by year of projects whose mine has a plan, or None where none has."""
+    found = context.inputs["processing"].data.get("output")
+    return found if isinstance(found, xr.Dataset) else None
 
 
 def _cashflow(world: World, books: Books, rate: float) -> xr.Dataset:
@@ -283,7 +297,7 @@ def _facts_of(context: StageContext, project: str) -> list[str]:
     for section in context.settings["project"]:
         if section["name"] == project:
             ids |= {section["cost"][key] for key in COST_UNITS if key in section["cost"]}
-            ids.add(section["life_y"])
+            ids |= {section["life_y"]} - {""}
     return sorted(ids)
 
 
@@ -308,7 +322,8 @@ def _sources(
         name = project["name"]
         rows += [("cost", name, facts[fact_id].source_id)
                  for key, fact_id in project["cost"].items() if key in COST_UNITS]  # fmt: skip
-        rows.append(("cost", name, facts[project["life_y"]].source_id))
+        if project["life_y"]:
+            rows.append(("cost", name, facts[project["life_y"]].source_id))
         rows += [("job", name, facts[fact_id].source_id) for fact_id in project["jobs"].values()]
         rows += [("regime", name, facts[source].source_id)
                  for source in regimes[name].sources if source in facts]  # fmt: skip

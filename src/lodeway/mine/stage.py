@@ -74,7 +74,7 @@ def run(context: StageContext) -> Result:
         "pits": _pit_table(work),
         "summary": _summary(case, work),
     }
-    return Result(data=data, sources=[*case.sources, *_assays(context, case, work)])
+    return Result(data=data, sources=[*case.sources, *_inherited(context, case)])
 
 
 def _case(context: StageContext, facts: Facts) -> Case:
@@ -304,7 +304,7 @@ def _summary(case: Case, work: Work) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["quantity", "value", "unit"])
 
 
-def _assays(context: StageContext, case: Case, work: Work) -> list[tuple[str, str, str]]:
-    """Return the assay rows of the composites that lie in the ore that is milled."""
-    del context, work
-    return [("ore", str(case.project["name"]), "")][:0]
+def _inherited(context: StageContext, case: Case) -> list[tuple[str, str, str]]:
+    """Return what the block model rests on, leading assay rows among it, for this project."""
+    name = str(case.project["name"])
+    return [("ore", name, source) for _, _, source in context.inputs["resource"].sources]

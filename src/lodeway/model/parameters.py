@@ -35,13 +35,13 @@ SUFFIXES: Mapping[str, str] = {
     "direct": "jobs",
     "indirect_per_direct": "ratio",
 }
-_SUBJECTS = re.compile(r"_per_t_(ore|product|metal|hbi|pellet|concentrate)$")
+_SUBJECTS = re.compile(r"_per_t_(ore|rock|product|metal|hbi|pellet|concentrate)$")
 
 
 def unit_of(name: str) -> str:
     """Return the unit that a parameter's name asks for.
 
-    A subject after ``per_t`` (ore, product, metal, hbi, pellet) says per tonne of what.
+    A subject after ``per_t`` (ore, rock, product, metal, hbi, pellet) says per tonne of what.
 
     Raises
     ------

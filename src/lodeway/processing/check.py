@@ -32,14 +32,32 @@ def problems(settings: Mapping[str, Any], folder: Path) -> list[LodewayError]:
     found: list[LodewayError] = []
     for number, project in enumerate(settings["project"]):
         where = f"study.toml project[{number}].process"
-        found += _section(project["process"], facts, where)
-        for key in ("owner", "life_y"):
+        planned = (settings.get("mine") or {}).get("project") == project["name"]
+        found += _section(project["process"], facts, where, planned)
+        found += _twice(project, where) if planned else ()
+        for key in ("owner",) if planned else ("owner", "life_y"):
             if project[key] not in facts:
                 found.append(_unknown(facts, project[key], f"study.toml project[{number}].{key}"))
     return found
 
 
-def _section(process: Mapping[str, Any], facts: Facts, where: str) -> Iterator[LodewayError]:
+def _twice(project: Mapping[str, Any], where: str) -> Iterator[LodewayError]:
+    """Return what is said again though the plan of the mine says it."""
+    process = project["process"]
+    if process.get("kind") != "flotation":
+        yield LodewayError("bad-study", f"{where}.kind", process.get("kind"), "flotation",
+                           "a plan of the mine feeds a flotation plant")  # fmt: skip
+    for key in ("ore_t_per_y", "metal_t_per_y"):
+        if key in process:
+            yield LodewayError("bad-study", f"{where}.{key}", "a rate beside [mine]", "no rate")
+    if project["life_y"]:
+        place = where.removesuffix(".process")
+        yield LodewayError("bad-study", f"{place}.life_y", "a life beside [mine]", "no life")
+
+
+def _section(
+    process: Mapping[str, Any], facts: Facts, where: str, planned: bool = False
+) -> Iterator[LodewayError]:
     kind = process.get("kind")
     if kind not in NEEDED:
         expected = f"one of {', '.join(NEEDED)}"
@@ -48,9 +66,10 @@ def _section(process: Mapping[str, Any], facts: Facts, where: str) -> Iterator[L
         )
         return
     for key in NEEDED[str(kind)]:
-        if key not in process:
+        if key not in process and not (planned and key == "head_pct"):
             yield LodewayError("bad-study", f"{where}.{key}", "nothing", "a value")
-    if kind == "flotation" and not {"ore_t_per_y", "metal_t_per_y"} & set(process):
+    rates = {"ore_t_per_y", "metal_t_per_y"} & set(process)
+    if kind == "flotation" and not rates and not planned:
         yield LodewayError("bad-study", where, "no rate", "ore_t_per_y or metal_t_per_y")
     yield from _facts(process, facts, where)
     for number, product in enumerate(process.get("product", [])):

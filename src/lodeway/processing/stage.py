@@ -18,6 +18,7 @@ from lodeway.model.parameters import fact_in, parameter, unit_of
 from lodeway.processing.balance import check_head
 from lodeway.processing.flotation import Concentrate, Output, float_ore, ore_for_metal
 from lodeway.processing.iron import iron_chain
+from lodeway.processing.planned import Planned, output_table, plans
 
 Array = NDArray[np.float64]
 PLANT = ("ore_t_per_y", "gas_gj_per_y", "electricity_mwh_per_y", "water_m3_per_y", "co2_t_per_y",
@@ -39,7 +40,15 @@ class Plant:
 class Reader:
     """Reads one project's parameters as draws, and remembers whose facts they were."""
 
-    def __init__(self, facts: Facts, section: Mapping[str, Any], seed: int, draws: int) -> None:
+    def __init__(
+        self,
+        facts: Facts,
+        section: Mapping[str, Any],
+        seed: int,
+        draws: int,
+        plan: Planned | None = None,
+    ) -> None:
+        self.plan = plan
         self.facts, self.seed, self.draws = facts, seed, draws
         self.process: Mapping[str, Any] = section["process"]
         self.project = str(section["name"])
@@ -83,9 +92,12 @@ def run(context: StageContext) -> Result:
     """
     paths = [path for path in context.files if path.suffix == ".csv"]
     facts = read_facts(paths, context.folder)
+    planned = plans(context.table("mine", "plan")) if "mine" in context.inputs else {}
+    inherited = context.inputs["mine"].sources if "mine" in context.inputs else ()
     plants = []
     for section in context.settings["project"]:
-        reader = Reader(facts, section, context.seed, context.draws)
+        plan = planned.get(str(section["name"]))
+        reader = Reader(facts, section, context.seed, context.draws, plan)
         plant = _KINDS[_kind(section)](reader)
         plant.sources = reader.sources
         plants.append(plant)
@@ -94,7 +106,16 @@ def run(context: StageContext) -> Result:
         "plant": _plant_table(plants),
         "balance": pd.DataFrame([row for plant in plants for row in plant.balance]),
     }
-    return Result(data=data, sources=[row for plant in plants for row in plant.sources])
+    if planned:
+        firsts = {
+            plant.project: str(section["process"]["product"][0]["element"])
+            for plant, section in zip(plants, context.settings["project"], strict=True)
+            if plant.project in planned
+        }
+        years = range(context.years[0], context.years[1] + 1)
+        data["output"] = output_table(planned, firsts, list(years))
+    own = [row for plant in plants for row in plant.sources]
+    return Result(data=data, sources=[*own, *inherited])
 
 
 def _kind(section: Mapping[str, Any]) -> str:
@@ -108,8 +129,10 @@ def _kind(section: Mapping[str, Any]) -> str:
 
 
 def _flotation(reader: Reader) -> Plant:
-    head = reader.shares(reader.process["head_pct"], "head_pct")
+    head = reader.shares(reader.process.get("head_pct", {}), "head_pct")
     check_head(head, f"{reader.where} head_pct")
+    if reader.plan is not None:
+        head |= reader.plan.mean_head()
     products, moisture = [], {}
     for number, item in enumerate(reader.process["product"]):
         key = f"product[{number}]"
@@ -124,7 +147,9 @@ def _flotation(reader: Reader) -> Plant:
         )
         moisture[name] = reader.one(item["moisture_pct"], "fraction", f"{key}.moisture_pct")
     first = products[0]
-    if "ore_t_per_y" in reader.process:
+    if reader.plan is not None:
+        ore = np.full(reader.draws, reader.plan.full_t)
+    elif "ore_t_per_y" in reader.process:
         ore = reader.get("ore_t_per_y")
     else:
         metal = reader.get("metal_t_per_y")
