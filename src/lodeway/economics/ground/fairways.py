@@ -22,6 +22,7 @@ from lodeway.economics.ground.tables import (
     TableError,
     Tables,
     build_tables,
+    ledger_at,
     measure,
 )
 from lodeway.economics.ground.tiles import Layer, compute_map, layers, run_key
@@ -36,6 +37,7 @@ Nodes = tuple[int, int, int]
 
 _PROBES = 12  # cells a world at which the table is checked
 _THREADS = 2
+_TRIAL_WORLDS, _MORE_PATHS = 64, 16
 
 
 def fairways(study: Study, out: Path, progress: Progress = lambda _line: None) -> dict[str, Any]:
@@ -119,6 +121,26 @@ def _finer(nodes: Nodes) -> list[Nodes]:
     return [size for size in sizes if all(n <= most for n, most in zip(size, MOST, strict=True))]
 
 
+def path_error(province: Province, seed: int) -> dict[str, float]:
+    """Return what many more paths of later prices would change, as shares of capital.
+
+    Measured in some of the worlds at cells of the map, by the full ledger.
+    """
+    probe = probes(province, seed)
+    worlds = range(0, province.draws, max(province.draws // _TRIAL_WORLDS, 1))
+    few, many = (
+        ledger_at(item.valuer, item.deposits, probe, worlds, threads=_THREADS)
+        for item in (province, province.with_paths(_MORE_PATHS))
+    )
+    share = (np.concatenate(few[0]) - np.concatenate(many[0])) / np.concatenate(few[1])
+    return {
+        "mean_share_of_capex": float(share.mean()),
+        "p99_share_of_capex": float(np.quantile(np.abs(share), 0.99)),
+        "against_paths": _MORE_PATHS * province.ground.price_paths,
+        "points": len(share),
+    }
+
+
 def probes(province: Province, seed: int) -> Callable[[int], tuple[Sites, Array]]:
     """Return a function that gives, for a world, cells of the map by their best corridor."""
     draws = province.draws
@@ -162,7 +184,7 @@ def _summary(
         "area_km2": area,
         "discount_rate": province.valuer.discount_rate,
         "corridors": {item.name: number + 1 for number, item in enumerate(ground.corridors)},
-        "table": _table(tables, error),
+        "table": _table(tables, error) | {"later_prices": path_error(province, study.seed)},
         "scenarios": {
             scenario: _scenario(province, scenario, number, means, area)
             for number, scenario in enumerate(province.scenarios)

@@ -1,10 +1,11 @@
 """The map's kernel: every cell in every possible world, by tables that stay in the cache.
 
-Cells go in blocks of 64 lanes, worlds one after the other, so that one world's table (a few kB) and
-the block's values are all that the processor touches. Quantiles are exact: the block's values are
-sorted by a network of Batcher (1968, "Sorting networks and their applications", AFIPS 32), which
-has no branches and runs on all lanes at once. A cell's sums run over worlds in one order, so any
-number of threads gives the same bytes.
+Cells go in blocks of 128 lanes, worlds one after the other, so that one world's table (a few kB)
+and the block's values are all that the processor touches. Quantiles are exact: the block's values
+are sorted by a network of Batcher (1968, "Sorting networks and their applications", AFIPS 32),
+which has no branches and runs on all lanes at once. A cell's sums run over worlds in one order, so
+any number of threads gives the same bytes. A corridor that costs more freight and more spur than
+another is never taken.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from numpy.typing import NDArray
 
 Single = NDArray[np.float32]
 
-LANES = 64
+LANES = 128
 #: Stands for "there is no road": beyond every table, and never added to anything.
 FAR = np.float32(1e30)
 _NONE = np.float32(1e29)
@@ -51,7 +52,8 @@ class Worlds:
     group
         Number of the spur group of each corridor, ``(corridor,)``.
     group_kind
-        Kind of infrastructure that only this group needs, or -1, ``(group,)``.
+        Kind of infrastructure that only this group needs, or -1, ``(group,)``; where there is a
+        group without, it comes first, and others are looked up only where they are nearer.
     shared
         How many kinds, the first ones, every mine needs.
     stranded
@@ -126,7 +128,7 @@ def evaluate(worlds: Worlds, cells: Cells) -> tuple[Single, Single]:
     out = np.empty((scenarios, len(BANDS), number), dtype=np.float32)
     pairs = np.empty((max(scenarios - 1, 0), len(PAIR_BANDS), number), dtype=np.float32)
     _fill(
-        out, pairs, worlds.table.reshape(*worlds.table.shape[:2], -1), worlds.used,
+        out, pairs, _boxes(worlds.table), worlds.used,
         np.array(worlds.table.shape[2:]),
         worlds.freight_low, np.float32(1.0) / worlds.freight_step,
         np.float32(1.0) / worlds.spur_step, worlds.base, worlds.haul, worlds.unit, worlds.group,
@@ -136,29 +138,41 @@ def evaluate(worlds: Worlds, cells: Cells) -> tuple[Single, Single]:
     return out, pairs
 
 
+def _boxes(table: Single) -> Single:
+    """Return each box of the grid as the eight terms of its trilinear form, side by side.
+
+    One read of 32 bytes in place of eight reads far apart: ``(world, method, box, 8)`` with terms
+    1, x, y, xy, and the same times z.
+    """
+    low, high = table[..., :-1, :, :].astype(np.float64), table[..., 1:, :, :].astype(np.float64)
+    terms = []
+    for plane in (low, high - low):
+        a, b = plane[..., :-1, :-1], plane[..., :-1, 1:]
+        c, d = plane[..., 1:, :-1], plane[..., 1:, 1:]
+        terms += [a, b - a, c - a, (d - c) - (b - a)]
+    packed = np.stack(terms, axis=-1).astype(np.float32)
+    return np.ascontiguousarray(packed.reshape(*table.shape[:2], -1, 8))
+
+
 def _look_up_lanes(
     table: Any, counts: Any, sizes: Any, x: Any, y: Any, node: Any, part: Any, found: Any,
     who: Any, chosen: Any,
 ) -> None:  # fmt: skip
     """Interpolate in three directions; keep what is better than what was found before."""
-    one = np.float32(1.0)
     nothing = np.float32(0.0)
     last_x = np.float32(sizes[2] - 1) - np.float32(1e-3)
     last_y = np.float32(sizes[1] - 1) - np.float32(1e-3)
-    row = np.int32(sizes[2])
-    plane = np.int32(sizes[1] * sizes[2])
+    row = np.int32(sizes[2] - 1)
+    plane = np.int32((sizes[1] - 1) * (sizes[2] - 1))
     for lane in range(LANES):
         at_x = min(max(x[lane], nothing), last_x)
         at_y = min(max(y[lane], nothing), last_y)
         ix, iy = np.int32(at_x), np.int32(at_y)
         fx, fy, fz = at_x - np.float32(ix), at_y - np.float32(iy), part[lane]
-        here = node[lane] * plane + iy * row + ix
-        deep = here + plane
-        a = table[here] + fx * (table[here + 1] - table[here])
-        b = table[here + row] + fx * (table[here + row + 1] - table[here + row])
-        c = table[deep] + fx * (table[deep + 1] - table[deep])
-        d = table[deep + row] + fx * (table[deep + row + 1] - table[deep + row])
-        value = (one - fz) * (a + fy * (b - a)) + fz * (c + fy * (d - c))
+        box = table[node[lane] * plane + iy * row + ix]
+        low = (box[0] + fx * box[1]) + fy * (box[2] + fx * box[3])
+        rise = (box[4] + fx * box[5]) + fy * (box[6] + fx * box[7])
+        value = low + fz * rise
         value = value if (x[lane] < _OFF and y[lane] < _OFF and counts[lane] > 0) else -FAR
         better = value > found[lane]
         found[lane] = value if better else found[lane]
@@ -200,6 +214,17 @@ def _used_lanes(used: Any, node: Any, method: int, counts: Any) -> int:
     return total
 
 
+def _nearer_lanes(x: Any, nearest: Any) -> int:
+    """Put a freight out of reach where it is not below another; return in how many lanes it is."""
+    total = 0
+    for lane in range(LANES):
+        better = x[lane] < nearest[lane]
+        total += 1 if better else 0
+        x[lane] = x[lane] if better else FAR
+    return total
+
+
+_nearer: Any = njit(cache=True, fastmath=True)(_nearer_lanes)
 _used: Any = njit(cache=True)(_used_lanes)
 _look_up: Any = njit(cache=True, fastmath=True)(_look_up_lanes)
 _sort: Any = njit(cache=True, fastmath=True)(_sort_lanes)
@@ -285,6 +310,7 @@ def _fill_cells(
     """Fill the bands of all cells, block by block."""
     scenarios, count, corridors = base.shape
     cells = hub_km.shape[1]
+    plain = group_kind[0] < 0  # the first group needs nothing of its own
     for block in prange((cells + LANES - 1) // LANES):
         first = block * LANES
         lanes = min(LANES, cells - first)
@@ -301,6 +327,7 @@ def _fill_cells(
         x, y = np.empty(LANES, dtype=np.float32), np.empty(LANES, dtype=np.float32)
         who, chosen = np.empty(LANES, dtype=np.int32), np.empty(LANES, dtype=np.int32)
         counts = np.empty(LANES, dtype=np.int32)
+        nearest = np.empty(LANES, dtype=np.float32)
         sums = np.empty((2, LANES), dtype=np.float32)
         votes = np.empty((corridors, LANES), dtype=np.float32)
         compared = np.empty((4, LANES), dtype=np.float32)
@@ -314,6 +341,10 @@ def _fill_cells(
                     _world(base[scenario, world], low[world], per_freight[world], per_spur[world],
                            haul[world], unit[world], group, group_kind, shared, hub, kind, x, y,
                            who, number)  # fmt: skip
+                    if plain and number == 0:
+                        nearest[:] = x
+                    elif plain and _nearer(x, nearest) == 0:
+                        continue  # more freight and more spur in every lane
                     for method in range(table.shape[1]):
                         if _used(used[world], node, method, counts) > 0:
                             _look_up(table[world, method], counts, sizes, x, y, node, part,
@@ -330,3 +361,15 @@ def _fill_cells(
 
 
 _fill: Any = njit(parallel=True, cache=True, error_model="numpy")(_fill_cells)
+
+
+def warm_up() -> None:
+    """Compile the kernel, or load it from the disk, before a clock runs."""
+    one = np.ones(1, dtype=np.float32)
+    worlds = Worlds(
+        np.zeros((1, 1, 2, 2, 2), dtype=np.float32), np.ones((1, 1), dtype=np.int32), one, one, one,
+        np.zeros((2, 1, 1), dtype=np.float32), one, np.ones((1, 1), dtype=np.float32),
+        np.zeros(1, dtype=np.int32), np.full(1, -1, dtype=np.int32), 1, one,
+    )  # fmt: skip
+    distance = np.zeros((1, LANES), dtype=np.float32)
+    evaluate(worlds, Cells(distance, distance, np.zeros(LANES, dtype=np.int32), distance[0]))

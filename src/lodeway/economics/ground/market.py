@@ -1,12 +1,14 @@
 """What a tonne of product will bring, as the decider sees it: spot known, later prices not.
 
 Later prices are integrated out: every possible world has its own spot and long-run level, and from
-there the same set of paths, drawn in opposite pairs so that whatever is straight in the price is
-exact (antithetic variates; Owen 2013, *Monte Carlo theory, methods and examples*, chapter 8).
+there the same set of paths: in opposite pairs, so that whatever is straight in the price is exact,
+and evenly spread along the directions that matter most (antithetic and quasi-random sampling;
+Owen 2013, *Monte Carlo theory, methods and examples*, chapter 8).
 """
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,6 +16,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.stats import qmc
 
 from lodeway.economics.prices import Behaviour, annual_means, fit
 from lodeway.economics.terms import PER_TONNE, Terms
@@ -24,6 +27,9 @@ from lodeway.model.parameters import fact_in
 from lodeway.randomness import normal, uniform
 
 Array = NDArray[np.float64]
+
+_EVEN_DIRECTIONS = 3
+_TYPICAL_RATE = 0.1  # only decides along which direction of a path the shocks are spread evenly
 
 
 @dataclass(frozen=True)
@@ -81,33 +87,63 @@ def later_paths(
     with the price's half-life; the second half of the paths are the first turned over. Their mean
     in a year is the expected price of that year, whatever the number of paths.
     """
-    found = {}
     half = (paths + 1) // 2
-    for quote in quotes:
-        shocks = np.stack(
-            [
-                normal(uniform(seed, f"ground price {quote.name}", str(year), half))
-                for year in range(years)
-            ]
-        )
-        shocks = _even(shocks)
-        kept, sigma = quote.behaviour.kept, quote.behaviour.volatility
-        off = np.zeros(half)
-        table = []
-        for year in range(years):
-            off = kept * off + sigma * shocks[year]
-            level = quote.anchor * (quote.spot / quote.anchor) ** (kept ** (year + 1))
-            both = np.concatenate([off, -off])[:paths]
-            bend = np.exp(both)
-            table.append((bend / bend.mean())[:, None] * level)
-        found[quote.name] = np.stack(table, axis=1)
-    return found
+    spread = _spread(len(quotes), half, seed)
+    return {
+        quote.name: _price_paths(quote, _shocks(quote, years, even, seed), paths)
+        for quote, even in zip(quotes, spread, strict=True)
+    }
 
 
-def _even(shocks: Array) -> Array:
-    """Scale each year's shocks so that, with their opposites, their variance is one."""
-    size = np.sqrt(np.mean(np.square(shocks), axis=1, keepdims=True))
-    return np.asarray(shocks / np.where(size > 0.0, size, 1.0))
+def _spread(prices: int, count: int, seed: int) -> Array:
+    """Return evenly spread standard normals, ``(price, direction, path)``.
+
+    The first direction of the first price is the middles of equal shares of the upper half of the
+    law (the lower half comes by turning over); the others are a scrambled Sobol sequence. Each is
+    scaled to a variance of one.
+    """
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", UserWarning)  # a count that is no power of two
+        u = qmc.Sobol(prices * _EVEN_DIRECTIONS, scramble=True, rng=seed).random(count)
+    u = np.clip(u, 1e-6, 1.0 - 1e-6)
+    u[:, 0] = 0.5 + (np.argsort(np.argsort(u[:, 0])) + 0.5) / (2 * count)
+    found = normal(u).T.reshape(prices, _EVEN_DIRECTIONS, count)
+    return np.asarray(found / np.sqrt(np.mean(np.square(found), axis=2, keepdims=True)))
+
+
+def _price_paths(quote: Quote, shocks: Array, paths: int) -> Array:
+    """Return levels from yearly shocks ``(year, path)`` and their opposites."""
+    kept, sigma = quote.behaviour.kept, quote.behaviour.volatility
+    off = np.zeros(shocks.shape[1])
+    table = []
+    for year, shock in enumerate(shocks):
+        off = kept * off + sigma * shock
+        level = quote.anchor * (quote.spot / quote.anchor) ** (kept ** (year + 1))
+        bend = np.exp(np.concatenate([off, -off])[:paths])
+        table.append((bend / bend.mean())[:, None] * level)
+    return np.stack(table, axis=1)
+
+
+def _shocks(quote: Quote, years: int, even: Array, seed: int) -> Array:
+    """Return yearly standard normal shocks, ``(year, path)``, spread evenly where it matters.
+
+    What moves a mine's value is a few directions of the path, above all nearly its discounted
+    mean: the first principal components. Along those the paths are spread evenly, along the others
+    they are random.
+    """
+    directions, count = even.shape
+    z = np.stack(
+        [
+            normal(uniform(seed, f"ground price {quote.name}", str(year), count))
+            for year in range(years)
+        ]
+    )
+    lag = np.subtract.outer(np.arange(years), np.arange(years))
+    moved = np.where(lag >= 0, quote.behaviour.kept ** np.maximum(lag, 0), 0.0)
+    worth = (1.0 + _TYPICAL_RATE) ** -np.arange(years)
+    basis = np.linalg.svd(worth[:, None] * moved)[2][:directions]
+    basis *= np.sign(basis.sum(axis=1, keepdims=True))
+    return np.asarray(z - basis.T @ (basis @ z) + basis.T @ even[: len(basis)])
 
 
 def terms_named(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,9 +13,15 @@ from numpy.typing import NDArray
 from scipy.stats import qmc
 
 from lodeway.economics.ground.assess import read_deposits
-from lodeway.economics.ground.market import delivered, later_paths, read_quotes, terms_named
+from lodeway.economics.ground.market import (
+    Quote,
+    delivered,
+    later_paths,
+    read_quotes,
+    terms_named,
+)
 from lodeway.economics.ground.mine_model import ore_yield
-from lodeway.economics.ground.rasters import Grid, Look, look, open_grid
+from lodeway.economics.ground.rasters import Grid, Look, highest_sum, look, open_grid
 from lodeway.economics.ground.settings import Ground, read_ground
 from lodeway.economics.ground.tables import SPLIT, Axes, cover_nodes
 from lodeway.economics.ground.valuer import Deposits, Valuer
@@ -79,6 +85,10 @@ class Province:
         Haul to the hub, USD per dry t and km, ``(draw,)``.
     grid, looks
         The rasters, and what each holds.
+    spur_high
+        Capital for lines that no cell of the map exceeds, USD, ``(draw,)``.
+    quotes, seed
+        The prices behind the valuer, and the key of their paths.
     scenarios
         Names, the baseline first.
     sources
@@ -94,6 +104,9 @@ class Province:
     haul: Array
     grid: Grid
     looks: Mapping[str, Look]
+    spur_high: Array
+    quotes: Sequence[Quote]
+    seed: int
     scenarios: Sequence[str]
     sources: tuple[str, ...]
 
@@ -108,6 +121,12 @@ class Province:
         items = self.ground.infrastructure
         return sorted(range(len(items)), key=lambda number: (bool(items[number].only_for), number))
 
+    def with_paths(self, times: int) -> Province:
+        """Return the same province with so many times more paths of later prices."""
+        years = self.ground.build_years + self.ground.horizon_years
+        prices = later_paths(self.quotes, years, times * self.ground.price_paths, self.seed)
+        return replace(self, valuer=replace(self.valuer, prices=prices))
+
     def axes(self, nodes: tuple[int, int, int]) -> Axes:
         """Return axes that hold every cell; `nodes` computed of freight, spur and cover."""
         lows = [self.looks[item.raster].low for item in self.ground.corridors]
@@ -117,13 +136,9 @@ class Province:
             low = np.nanmin(self.base + self.haul[:, None] * np.array(lows), axis=(0, 2))
             high = np.nanmax(self.base + self.haul[:, None] * np.array(highs), axis=(0, 2))
         low, high = np.nan_to_num(low), np.nan_to_num(high)
-        spur = np.sum(
-            [item.usd_per_km * self.looks[item.raster].high for item in self.ground.infrastructure],
-            axis=0,
-        )
         deepest = self.looks[self.ground.cover].high
         return Axes(
-            low, np.maximum(high, low + 1.0), np.maximum(spur, 1.0),
+            low, np.maximum(high, low + 1.0), np.maximum(self.spur_high, 1.0),
             cover_nodes(deepest, SPLIT * (nodes[2] - 1) + 1), nodes[0], nodes[1],
         )  # fmt: skip
 
@@ -141,17 +156,31 @@ def read_province(study: Study) -> Province:
     )
     model, elements = _model(ground)
     deposits = _draw_deposits(model, elements, study)
-    valuer, behind = _valuer(ground, study)
+    quotes = read_quotes(
+        study.settings, study.folder, study.facts, seed=study.seed, draws=study.draws
+    )
+    valuer, behind = _valuer(ground, study, quotes)
     grid = open_grid(study.folder, _raster_kinds(ground), str(study.settings["study"]["crs"]))
+    known = _known_freight(ground, study)
     premium = _premium(ground, study, valuer, deposits)
     dry = 1.0 - ground.plant["moisture_pct"]
-    base = _known_freight(ground, study) / dry[:, None] - premium
+    base = known / dry[:, None] - premium
     files = [study.settings["ground"][key] for key in ("deposits", "regime")]
     return Province(
         ground, valuer, model, deposits, base, premium,
-        ground.plant["haul_usd_per_t_km"] / dry, grid, look(grid), study.scenarios,
+        ground.plant["haul_usd_per_t_km"] / dry, grid, look(grid), _spur_high(ground, grid),
+        quotes, study.seed, study.scenarios,
         tuple(sorted({*ground.sources, *behind, *(f"{name}#" for name in files)})),
     )  # fmt: skip
+
+
+def _spur_high(ground: Ground, grid: Grid) -> Array:
+    """Return what no cell's lines exceed: the largest at mean rates, times the worst ratio."""
+    mean = {item.raster: float(item.usd_per_km.mean()) for item in ground.infrastructure}
+    ratio = np.max(
+        [item.usd_per_km / item.usd_per_km.mean() for item in ground.infrastructure], axis=0
+    )
+    return np.asarray(highest_sum(grid, ground.cover, mean) * ratio)
 
 
 def _raster_kinds(ground: Ground) -> dict[str, str]:
@@ -190,10 +219,7 @@ def _draw_deposits(model: GradeTonnage, elements: Sequence[str], study: Study) -
     return Deposits(ore, {name: grades[:, i] for i, name in enumerate(elements)})
 
 
-def _valuer(ground: Ground, study: Study) -> tuple[Valuer, list[str]]:
-    quotes = read_quotes(
-        study.settings, study.folder, study.facts, seed=study.seed, draws=study.draws
-    )
+def _valuer(ground: Ground, study: Study, quotes: Sequence[Quote]) -> tuple[Valuer, list[str]]:
     years = ground.build_years + ground.horizon_years
     prices = later_paths(quotes, years, ground.price_paths, study.seed)
     terms = terms_named(

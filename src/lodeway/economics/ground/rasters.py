@@ -210,6 +210,17 @@ def _look(grid: Grid, name: str) -> Look:
     return Look(low, high, empty, total)
 
 
+def highest_sum(grid: Grid, cover: str, rates: Mapping[str, float]) -> float:
+    """Return the largest sum of rasters times rates over the cells of the province."""
+    found = 0.0
+    for block in _blocks(grid, cover):
+        total = np.zeros(len(block.inside))
+        for name, rate in rates.items():
+            total += rate * np.where(np.isfinite(block.values[name]), block.values[name], 0.0)
+        found = max(found, float(total[block.inside].max(initial=0.0)))
+    return found
+
+
 @dataclass(frozen=True)
 class Block:
     """Rows `first` to `last` of all rasters, flat; `inside` where there is cover."""

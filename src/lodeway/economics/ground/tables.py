@@ -216,27 +216,24 @@ class TableError:
     worst: tuple[int, ...] = ()
 
 
-def measure(
-    valuer: Valuer, deposits: Deposits, tables: Tables,
-    probe: Callable[[int], tuple[Sites, Array]], *, threads: int = 2,
-) -> TableError:  # fmt: skip
-    """Compare look-ups with the full ledger.
+def ledger_at(
+    valuer: Valuer, deposits: Deposits, probe: Callable[[int], tuple[Sites, Array]],
+    worlds: Sequence[int], *, threads: int = 2,
+) -> tuple[list[Array], list[Array]]:  # fmt: skip
+    """Return value to the owner and capital at some places of some worlds, by the full ledger.
 
     Parameters
     ----------
-    valuer, deposits, tables
-        As `build_tables` had them.
     probe
         Returns, for a world, some places as real cells have them, and what the market of each one's
         corridor pays above the terms of the tables, ``(n,)``.
     """
     value = valuer.value_of_product(deposits)
 
-    def one(row: int) -> tuple[Array, Array, Array]:
-        world = int(tables.worlds[row])
+    def one(item: int) -> tuple[Array, Array]:
+        world = int(worlds[item])
         sites, premium = probe(world)
-        looked = tables.look_up(row, Sites(sites.freight - premium, sites.spur_usd, sites.cover_m))
-        exact, capex = np.empty(len(looked)), np.empty(len(looked))
+        exact, capex = np.empty(len(premium)), np.empty(len(premium))
         for extra in np.unique(premium):
             here = premium == extra
             some = Sites(sites.freight[here], sites.spur_usd[here], sites.cover_m[here])
@@ -244,9 +241,25 @@ def measure(
                 world, deposits.at(world), value[:, :, world], some, premium=float(extra)
             )
             exact[here], capex[here] = worth.owner, worth.capex
-        return looked, exact, capex
+        return exact, capex
 
-    parts = in_threads(one, range(len(tables.worlds)), threads)
+    found = in_threads(one, range(len(worlds)), threads)
+    return [part[0] for part in found], [part[1] for part in found]
+
+
+def measure(
+    valuer: Valuer, deposits: Deposits, tables: Tables,
+    probe: Callable[[int], tuple[Sites, Array]], *, threads: int = 2,
+) -> TableError:  # fmt: skip
+    """Compare look-ups with the full ledger; parameters as for `ledger_at`."""
+    exacts, capitals = ledger_at(
+        valuer, deposits, probe, [int(world) for world in tables.worlds], threads=threads
+    )
+    parts = []
+    for row, world in enumerate(tables.worlds):
+        sites, premium = probe(int(world))
+        net = Sites(sites.freight - premium, sites.spur_usd, sites.cover_m)
+        parts.append((tables.look_up(row, net), exacts[row], capitals[row]))
     looked, exact, capex = (np.concatenate([part[i] for part in parts]) for i in range(3))
     peaks = [float((np.abs(part[0] - part[1]) / part[2]).max(initial=0.0)) for part in parts]
     worst = np.argsort(peaks)[::-1][:_WORST]

@@ -29,7 +29,7 @@ def make_worlds(province: Province, tables: Tables, *, upper: bool = False) -> W
     """Return the kernel's arrays; with `upper` the table of max(0, NPV) of every path."""
     axes, ground = tables.axes, province.ground
     groups = [_needs(province, corridor.name) for corridor in ground.corridors]
-    names = list(dict.fromkeys(groups))
+    names = sorted(set(groups))  # what needs nothing of its own comes first
     shared = sum(not item.only_for for item in ground.infrastructure)
     single = np.float32
     values = tables.upper if upper else tables.owner
