@@ -166,8 +166,8 @@ def main() -> None:
             0, 100
         )
     )
-    print(f"100 realisations of 1,000,000 nodes: {used:.1f} s, {used / once:.1f} x one kriging pass of "
-          f"{once:.2f} s (bar 12)")  # fmt: skip
+    print(f"100 realisations of 1,000,000 nodes: {used:.1f} s, {used / once:.1f} x one kriging "
+          f"pass of {once:.2f} s (bar 12)")  # fmt: skip
     pykrige(xyz, values, goals)
     gstlearn(xyz, values, goals, ours)
 
