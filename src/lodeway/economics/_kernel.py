@@ -89,18 +89,17 @@ def wear(terms: Array, revenue: Array, capex: Array, units: Array, worn: Array) 
                     worn[year] += capex[spent] / life
         return
     balance, ahead = 0.0, 0.0
-    if method == _UOP:
-        for year in range(years):
-            ahead += units[year]
+    if method == _UOP:  # units still to come, summed from the end so that small ones are kept
+        for back in range(years):
+            ahead += units[years - 1 - back]
+            worn[years - 1 - back] = ahead
     for year in range(years):
         balance += capex[year]
         share = 0.0
         if method == _DB and year >= first:
             share = 1.0 if year == years - 1 else terms[_DEP_RATE]
-        if method == _UOP:
-            if ahead > 0.0:
-                share = min(units[year] / ahead, 1.0)
-            ahead -= units[year]
+        if method == _UOP and worn[year] > 0.0:
+            share = units[year] / worn[year]
         worn[year] = balance * share
         balance -= worn[year]
 
