@@ -276,8 +276,8 @@ def dated_npv(flows: Array, days: Sequence[date], rate: float) -> Array:
     Examples
     --------
     >>> days = [date(2026, 1, 1), date(2027, 1, 1)]
-    >>> float(dated_npv(np.array([-100.0, 110.0]), days, 0.10).round(9))
-    0.0
+    >>> float(dated_npv(np.array([-100.0, 121.0]), days, 0.10).round(9))
+    10.0
     """
     if len(days) != np.shape(flows)[-1]:
         raise LodewayError("bad-argument", "days", len(days), f"{np.shape(flows)[-1]} days")
