@@ -160,6 +160,7 @@ def test_tables_of_flows_that_people_write(tmp_path, text, roots):
         ("date;amount\n2020-01-01;-1\n", "bad-csv", "semicolons"),
         ("", "missing", "empty"),
         ("amount\n", "missing", "no flows"),
+        ("-1\n" * 20_001, "too-large", "20,001 rows"),
     ],
 )
 def test_tables_of_flows_that_cannot_be_read(tmp_path, text, code, word):
