@@ -70,7 +70,7 @@ STAGES: tuple[Stage, ...] = (
         inputs=("registry", "processing", "sales", "corridors"),
         sections=(
             "facts", "price", "market", "project", "scenario", "report", "economics", "link",
-            "claim", "corridors", "prices",
+            "claim", "corridors", "prices", "terms",
         ),
         files=(_FACTS, "{project.regime}", "{corridors.network}/*", "{prices.series}"),
         check="lodeway.economics.check:problems",

@@ -231,6 +231,24 @@ def test_values_without_a_ledger_are_those_of_the_ledger():
         assert found.state == pytest.approx(npv(ledger.state_take, 0.09, when=when))
 
 
+def test_where_a_world_lies_among_others_changes_no_byte():
+    """Worlds are worked in blocks side by side: alone, in other company or in pieces, the same."""
+    dice = np.random.default_rng(2)
+    revenue, opex, capex = dice.uniform(0.0, 1e8, (3, 150, 12))
+    revenue[:, :2] = 0.0
+    revenue[7] = 0.0
+    regime = make_regime(
+        {"kind": "rfactor", "cost_cap": 0.6, "bands": [[1.0, 0.3], [1.4, 0.5], [None, 0.6]],
+         "tax": 0.2, "dep": "db", "dep_rate": 0.25, "loss_years": 3, "rrt": 0.3, "rrt_uplift": 0.1,
+         "royalty": 0.03, "cost_carry_years": 4, "cost_uplift": 0.02}, "x",
+    )  # fmt: skip
+    whole = run_regime(regime, revenue, opex, capex)
+    for first, last in ((0, 1), (7, 8), (60, 70), (149, 150)):
+        part = run_regime(regime, revenue[first:last], opex[first:last], capex[first:last])
+        for column in ("investor_ncf", "gov_share", "tax", "cost_bank", "rrt", "loss_used"):
+            assert np.array_equal(getattr(whole, column)[first:last], getattr(part, column))
+
+
 def test_a_ring_fence_keeps_costs_apart():
     """Two areas, one with cost only: without the fence its cost is recovered from the other."""
     terms = {"kind": "psa", "cost_cap": 1.0, "gov_profit_share": 0.5}

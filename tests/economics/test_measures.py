@@ -2,6 +2,7 @@
 
 import csv
 import json
+from datetime import date
 
 import numpy as np
 import pytest
@@ -13,6 +14,7 @@ from lodeway.economics.debt import Loan, debt_capacity, schedule
 from lodeway.economics.fiscal import irr_roots, npv
 from lodeway.economics.measures import (
     break_even_factor,
+    dated_npv,
     government_take,
     mirr,
     monthly,
@@ -88,6 +90,18 @@ def test_months_lie_between_year_ends_and_mid_years():
     assert float(npv(flows, 0.1)) < found < float(npv(flows, 0.1, when="mid"))
     exact = sum(100.0 / 12.0 * 1.1 ** (-month / 12.0) for month in range(1, 37))
     assert found == pytest.approx(exact)
+
+
+def test_dated_flows_agree_with_the_documented_spreadsheet_value():
+    days = [date(2008, 1, 1), date(2008, 3, 1), date(2008, 10, 30), date(2009, 2, 15),
+            date(2009, 4, 1)]  # fmt: skip
+    flows = np.array([-10000.0, 2750.0, 4250.0, 3250.0, 2750.0])
+    assert dated_npv(flows, days, 0.09) == pytest.approx(2086.65, abs=5e-3)
+    shuffled = [3, 0, 4, 1, 2]
+    again = dated_npv(flows[shuffled], [days[place] for place in shuffled], 0.09)
+    assert again == pytest.approx(dated_npv(flows, days, 0.09))
+    with pytest.raises(LodewayError, match="5 days"):
+        dated_npv(flows, days[:2], 0.09)
 
 
 def test_payback_and_index_worked_by_hand():

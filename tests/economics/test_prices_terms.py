@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lodeway.economics.netback import choose
-from lodeway.economics.prices import Behaviour, fit, fresh, paths
+from lodeway.economics.prices import Behaviour, deck, fit, fresh, paths
 from lodeway.economics.terms import Terms, payable
 from lodeway.errors import LodewayError
 from lodeway.model import Fact, Facts
@@ -45,6 +45,12 @@ def test_the_mean_of_a_path_reverts_and_its_spread_is_that_of_the_model():
         assert values.mean() == pytest.approx(expected, rel=0.01)
         variance = 0.25**2 * (1 - kept ** (2 * ahead)) / (1 - kept**2)
         assert np.log(values).std() == pytest.approx(np.sqrt(variance), rel=0.02)
+
+
+@pytest.mark.parametrize("points", [{}, {2026: 0.0}, {2026: -1.0}])
+def test_a_deck_without_a_level_is_refused(points):
+    with pytest.raises(LodewayError, match="price deck"):
+        deck(points, [2026], 1)
 
 
 def test_a_price_with_letters_or_zeros_is_refused():

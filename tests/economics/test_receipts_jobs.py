@@ -112,3 +112,35 @@ def test_gas_below_parity_is_the_difference_of_two_lines():
     gain = lines["gas as it is paid"] - lines["gas at export parity"]
     assert lines["gas below export parity"] == pytest.approx(gain)
     assert lines["carbon at the border"][0] == pytest.approx(-45.1)
+
+
+def test_a_royalty_that_slides_with_the_price_runs_in_a_study(tmp_path):
+    """The tiny study under bands of the copper price: 2 % below a huge one, 90 % above one."""
+    takes = []
+    for bands in ('[[1e9, 0.02], ["rest", 0.9]]', '[[1.0, 0.02], ["rest", 0.9]]'):
+        folder = tmp_path / f"tiny{len(takes)}"
+        shutil.copytree(TINY, folder, ignore=shutil.ignore_patterns(".lodeway", "out"))
+        (folder / "regimes" / "royalty.toml").write_text(
+            f'kind = "royalty"\nprice_bands = {bands}\n'
+        )
+        keys = run(STAGES, folder, draws=8).keys
+        table = Store(folder).load(keys["economics"]).data["cashflow"]
+        share = table["taxes_usd"].sum() / table["revenue_usd"].sum()
+        takes.append(float(share))
+    assert takes == pytest.approx([0.02, 0.9])
+
+
+def test_check_names_a_disclosed_payment_that_points_nowhere(tmp_path):
+    from lodeway.study.check import problems
+
+    folder = tmp_path / "tiny"
+    shutil.copytree(TINY, folder, ignore=shutil.ignore_patterns(".lodeway", "out"))
+    study = folder / "study.toml"
+    entry = (
+        '\n[[economics.disclosed]]\nproject = "hil"\nyear = 2018\npaid = "TY-99"\n'
+        'price = "coper"\n\n[economics.parity]\ngas = "XX"\n\n[report]'
+    )
+    study.write_text(study.read_text().replace("\n[report]", entry))
+    found = " ".join(str(problem) for problem in problems(STAGES, folder))
+    for word in ("did you mean hill", "did you mean copper", "disclosed[0].paid", "parity.gas"):
+        assert word in found

@@ -52,8 +52,8 @@ def test_documented_spreadsheet_example_of_dated_flows():
     assert flows.present_value(0.09) == pytest.approx(2086.65, abs=0.005)
 
 
-@settings(deadline=None, max_examples=150)
-@given(st.lists(st.integers(-1000, 1000), min_size=2, max_size=14))
+@settings(deadline=None, max_examples=60)
+@given(st.lists(st.integers(-1000, 1000), min_size=2, max_size=11))
 def test_all_roots_are_those_of_mpmath(flows):
     """Real roots of the polynomial in the discount factor, by another library's algorithm."""
     ours = [float(root) for root in exact_irr_roots([Decimal(flow) for flow in flows], 14)]
@@ -62,7 +62,7 @@ def test_all_roots_are_those_of_mpmath(flows):
         assert ours == []
         return
     with mpmath.workdps(50):
-        found = mpmath.polyroots([int(x) for x in trimmed[::-1]], maxsteps=2000, extraprec=2000,
+        found = mpmath.polyroots([int(x) for x in trimmed[::-1]], maxsteps=500, extraprec=400,
                                  error=False)  # fmt: skip
         theirs = sorted({
             round(float(1 / mpmath.re(root) - 1), 9)
@@ -160,6 +160,7 @@ def test_tables_of_flows_that_people_write(tmp_path, text, roots):
         ("date;amount\n2020-01-01;-1\n", "bad-csv", "semicolons"),
         ("", "missing", "empty"),
         ("amount\n", "missing", "no flows"),
+        ("-1\n" * 20_001, "too-large", "20,001 rows"),
     ],
 )
 def test_tables_of_flows_that_cannot_be_read(tmp_path, text, code, word):

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from lodeway.chain import STAGES
+from lodeway.economics.case import read_case, solve
 from lodeway.economics.waterfall import Line, netback_answer, switch_prices
 from lodeway.errors import LodewayError
 from lodeway.study.load import load_study
@@ -80,13 +81,19 @@ def test_a_name_that_does_not_exist_is_suggested(tiny, names, word):
         netback_answer(settings, results, "hill", "today", market="moon")
 
 
-def test_the_command_prints_one_json_value(tiny):
-    folder, *_ = tiny
+def test_the_command_prints_one_json_value_and_writes_a_case(tiny, tmp_path):
+    folder, _, results = tiny
+    case = tmp_path / "hill.json"
     done = subprocess.run(
         [sys.executable, "-m", "lodeway", "netback", str(folder), "--project", "hill",
-         "--scenario", "south-open", "--draws", "24", "--json"],
+         "--scenario", "south-open", "--draws", "24", "--json", "--case", str(case)],
         capture_output=True, text=True, check=True,
     )  # fmt: skip
+    cash = results["economics"].data["cashflow"].sel(project="hill", state="south-open")
+    answers = solve(read_case(case))
+    key = next(name for name in answers if name.startswith("npv_investor_ncf") and "end" in name)
+    worlds = sorted(cash["npv_usd"].values)
+    assert float(answers[key]) == pytest.approx(worlds[(len(worlds) - 1) // 2], abs=1.0)
     answer = json.loads(done.stdout)
     wanted = {"lines", "delivered", "mine_gate", "breakeven_km", "switch_price"}
     assert wanted <= answer.keys()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -24,6 +24,9 @@ def netback(
     draws: Annotated[int | None, typer.Option(help="Number of possible worlds.")] = None,
     chart: Annotated[
         Path | None, typer.Option(help="Also draw the waterfall: a .png or .svg file.")
+    ] = None,
+    case: Annotated[
+        Path | None, typer.Option(help="Also write the project as a case for lodeway cashflow.")
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON value.")] = False,
 ) -> None:
@@ -50,6 +53,11 @@ def netback(
         product=product,
         market=market,
     )
+    if case is not None:
+        from lodeway.economics.study_case import study_case, write_study_case
+
+        cash: Any = results["economics"].data["cashflow"]
+        write_study_case(study_case(settings, folder, cash, project, answer["scenario"]), case)
     if chart is not None:
         from lodeway.economics.case_charts import draw_waterfall
 

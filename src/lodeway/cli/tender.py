@@ -22,7 +22,12 @@ def tender(
     ],
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON value.")] = False,
 ) -> None:
-    """Rank the bids of a tender and say how firm the ranking is."""
+    """Rank the bids of a tender and say how firm the ranking is.
+
+    BIDS.csv has a column 'bid' and one for each criterion and gate. CRITERIA.toml has tables
+    [[criterion]] (name or column, weight, better = "max" or "min", low, high, curve) and [[gate]]
+    (column, and min, max, equals or one_of); method = "maut" or "topsis"; [ahp] matrix; [npv].
+    """
     from lodeway.economics.tender import compare
 
     found = compare(bids, criteria)

@@ -9,13 +9,10 @@ Flows that change sign more often are certified by the signs of their partial su
 
 from __future__ import annotations
 
-from typing import cast
-
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
-from lodeway.economics._compiled import Function, compiled
+from lodeway.economics._compiled import compiled, fused
 
 Array = NDArray[np.float64]
 Counts = NDArray[np.int64]
@@ -25,13 +22,7 @@ _STACK = 2048
 _MOST_ROOTS = 256
 
 
-def _fused(function: Function) -> Function:
-    """Compile with multiply-add fused, which is all that the inner loops need to run in vectors."""
-    make = njit(cache=True, nogil=True, error_model="numpy", fastmath={"contract"})
-    return cast("Function", make(function))
-
-
-@_fused
+@fused
 def _load(flows: Array, first: int, net: Array, changes: Array, last: Array) -> None:
     """Copy a block of flows, year by year, and count the changes of sign of each."""
     lanes = min(LANES, flows.shape[0] - first)
@@ -48,7 +39,7 @@ def _load(flows: Array, first: int, net: Array, changes: Array, last: Array) -> 
             last[lane] = value if value != 0.0 else before
 
 
-@_fused
+@fused
 def _approach(net: Array, v: Array, work: Array) -> None:
     """Step on ``ln P - ln N`` for all lanes; ``work[4]`` keeps how far P / N was from 1."""
     work[:] = 0.0
@@ -75,7 +66,7 @@ def _approach(net: Array, v: Array, work: Array) -> None:
         off[lane] = abs(ratio)
 
 
-@_fused
+@fused
 def _finish(net: Array, v: Array, work: Array) -> None:
     """Step on the present value itself, now that it is near; ``work[4]`` keeps the step over v."""
     value, slope, off = work[0], work[1], work[4]
@@ -100,7 +91,7 @@ def _finish(net: Array, v: Array, work: Array) -> None:
         off[lane] = abs(step / v[lane])
 
 
-@_fused
+@fused
 def _worst(changes: Array, off: Array) -> float:
     worst = 0.0
     for lane in range(LANES):
@@ -108,7 +99,7 @@ def _worst(changes: Array, off: Array) -> float:
     return worst
 
 
-@_fused
+@fused
 def _block(net: Array, changes: Array, v: Array, work: Array) -> None:
     """Solve a block; v is NaN where a lane has not arrived."""
     v[:] = 1.0
@@ -125,7 +116,7 @@ def _block(net: Array, changes: Array, v: Array, work: Array) -> None:
             v[lane] = np.nan
 
 
-@_fused
+@fused
 def _certify(net: Array, v: Array, work: Array) -> None:
     """Write 1 into ``work[4]`` where the rate found is proved to be the only one.
 

@@ -19,6 +19,7 @@ from lodeway.errors import LodewayError
 from lodeway.io import parse_number, read_text
 
 DAYS_PER_YEAR = 365.0
+_MOST_FLOWS = 20_000
 _AMOUNTS = ("amount", "cash_flow", "cashflow", "flow", "value", "net", "investor_ncf")
 _DATES = ("date", "day", "when")
 _YEARS = ("year", "period", "t")
@@ -70,6 +71,10 @@ def read_flows(path: Path) -> CashFlows:
         For a row without date or amount, a year that stands twice or is missing, or no row at all.
     """
     rows = _cells(path)
+    if len(rows) > _MOST_FLOWS:
+        raise LodewayError(
+            "too-large", str(path), f"{len(rows):,} rows", f"at most {_MOST_FLOWS:,}"
+        )
     header, body = _header(rows, path)
     columns = [name.strip().casefold() for name in header]
     amount = _column(columns, _AMOUNTS, len(columns) - 1)

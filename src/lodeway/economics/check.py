@@ -25,6 +25,7 @@ def problems(settings: Mapping[str, Any], folder: Path) -> list[LodewayError]:
     except LodewayError:
         return []  # the processing check has said so
     found = [*_prices(settings, facts), *_terms(settings, facts), *_products(settings)]
+    found += _receipts(settings, facts)
     prices = [price["name"] for price in settings["price"]]
     for number, project in enumerate(settings["project"]):
         where = f"study.toml project[{number}]"
@@ -94,6 +95,36 @@ def _price_name(value: Any, prices: list[str], where: str) -> Iterator[LodewayEr
             "unknown-id", where, repr(value), "the name of a [[price]]",
             suggestion(str(value), prices),
         )  # fmt: skip
+
+
+def _receipts(settings: Mapping[str, Any], facts: Facts) -> Iterator[LodewayError]:
+    """Disclosed payments and the parity of gas name facts, projects and prices that exist."""
+    section = settings.get("economics") or {}
+    prices = [price["name"] for price in settings["price"]]
+    projects = [project["name"] for project in settings["project"]]
+    for number, entry in enumerate(section.get("disclosed", [])):
+        where = f"study.toml economics.disclosed[{number}]"
+        for key, names in (("project", projects), ("price", prices)):
+            if entry.get(key) not in names:
+                got = repr(entry.get(key))
+                near = suggestion(str(entry.get(key)), names)
+                yield LodewayError("unknown-id", f"{where}.{key}", got, f"a {key}'s name", near)
+        yield from _known_facts(entry, ("paid", "units_per_usd", "level", "to_money"), facts, where)
+    parity = section.get("parity") or {}
+    yield from _known_facts(
+        parity, ("gas", "carbon", "usd_per_unit", "share"), facts, "study.toml economics.parity"
+    )
+
+
+def _known_facts(
+    section: Mapping[str, Any], keys: tuple[str, ...], facts: Facts, where: str
+) -> Iterator[LodewayError]:
+    for key in keys:
+        if key in section and section[key] not in facts:
+            yield LodewayError(
+                "unknown-id", f"{where}.{key}", repr(section[key]), "the id of a fact",
+                suggestion(str(section[key]), facts),
+            )  # fmt: skip
 
 
 def _products(settings: Mapping[str, Any]) -> Iterator[LodewayError]:

@@ -78,12 +78,11 @@ def depreciation(
     >>> depreciation(regime, np.array([[0.0, 9.0, 9.0, 9.0]]), np.array([[10.0, 0.0, 4.0, 0.0]]))
     array([[0., 5., 7., 2.]])
     """
-    terms, _, _ = _kernel.packed(regime)
-    made = np.zeros_like(revenue) if units is None else units
-    found = np.zeros_like(revenue, dtype=np.float64)
-    for draw in range(len(revenue)):
-        _kernel.wear(terms, revenue[draw], capex[draw], made[draw], found[draw])
-    return found
+    if regime.dep == "uop" and units is None:
+        raise LodewayError("missing", f"regime {regime.name}", "no units", "units")
+    plain = Regime("royalty", dep=regime.dep, dep_years=regime.dep_years, dep_rate=regime.dep_rate,
+                   dep_from=regime.dep_from)  # fmt: skip
+    return run_regime(plain, revenue, np.zeros_like(revenue), capex, units).depreciation
 
 
 def run_regime(

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 
 import numpy as np
 from numpy.typing import NDArray
@@ -260,6 +261,29 @@ def monthly_npv(flows: Array, rate: float) -> Array:
     """Return the present value of monthly flows, each at the end of its month, at a yearly rate."""
     months = np.arange(1, np.shape(flows)[-1] + 1) / 12.0
     return np.asarray(flows @ np.power(1.0 + rate, -months))
+
+
+def dated_npv(flows: Array, days: Sequence[date], rate: float) -> Array:
+    """Return the present value, on the first day, of dated flows; a year has 365 days.
+
+    Parameters
+    ----------
+    flows
+        ``(..., flow)``.
+    days
+        The day of each flow, in any order.
+
+    Examples
+    --------
+    >>> days = [date(2026, 1, 1), date(2027, 1, 1)]
+    >>> float(dated_npv(np.array([-100.0, 121.0]), days, 0.10).round(9))
+    10.0
+    """
+    if len(days) != np.shape(flows)[-1]:
+        raise LodewayError("bad-argument", "days", len(days), f"{np.shape(flows)[-1]} days")
+    first = min(days)
+    years = np.array([(day - first).days / 365.0 for day in days])
+    return np.asarray(flows @ np.power(1.0 + rate, -years))
 
 
 def with_closure(flows: Array, cost: float, years_after: int, rate: float) -> tuple[Array, float]:

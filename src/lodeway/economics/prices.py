@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -197,3 +197,39 @@ def paths(
             level = anchor * (spot / anchor) ** (kept**ahead)
             table.append(level * np.exp(deviation - variance / 2.0))
     return np.stack(table)
+
+
+def constant(level: Array, years: Sequence[int]) -> Array:
+    """Return a price that stays what it is, shape ``(year, draw)``.
+
+    Examples
+    --------
+    >>> constant(np.array([9000.0]), [2026, 2027]).ravel()
+    array([9000., 9000.])
+    """
+    return np.repeat(level[None, :], len(years), axis=0)
+
+
+def deck(points: Mapping[int, float], years: Sequence[int], draws: int) -> Array:
+    """Return a price deck: levels that somebody wrote down for some years, ``(year, draw)``.
+
+    Between two years in proportion; before the first and after the last as they are.
+
+    Raises
+    ------
+    LodewayError
+        For an empty deck and levels that are not above zero.
+
+    Examples
+    --------
+    >>> deck({2026: 100.0, 2028: 200.0}, [2025, 2026, 2027, 2030], 1).ravel()
+    array([100., 100., 150., 200.])
+    """
+    if not points:
+        raise LodewayError("missing", "price deck", "no years", "a level for at least one year")
+    for year, level in points.items():
+        if not level > 0.0:
+            raise LodewayError("bad-number", f"price deck {year}", level, "a level above 0")
+    known = sorted(points)
+    levels = np.interp(np.asarray(years, dtype=np.float64), known, [points[y] for y in known])
+    return np.repeat(levels[:, None], draws, axis=1)

@@ -143,8 +143,9 @@ def _books(
                 planned=planned,
             )
             ledger = run_regime(
-                regimes[project], flows.revenue, flows.opex, flows.capex, flows.metal_t
-            )
+                regimes[project], flows.revenue, flows.opex, flows.capex, flows.metal_t,
+                _sliding_price(context, world, project, regimes[project]),
+            )  # fmt: skip
             books[project, scenario] = flows, ledger
     return books
 
@@ -153,6 +154,24 @@ def _planned(context: StageContext) -> xr.Dataset | None:
     """Return output by year of projects whose mine has a plan, or None where none has."""
     found = context.inputs["processing"].data.get("output")
     return found if isinstance(found, xr.Dataset) else None
+
+
+def _sliding_price(
+    context: StageContext, world: World, project: str, regime: Regime
+) -> Array | None:
+    """Return the main price of a project's first product where its royalty slides with it.
+
+    In the unit of its section, ``(draw, year)``: the bands of the regime are in that unit.
+    """
+    if not regime.price_bands:
+        return None
+    market = world.lane_market[world.lanes_of(world.sales_of(project)[0])[0]]
+    terms_of = {item["name"]: item["terms"] for item in context.settings["market"]}
+    sections = {item["name"]: item for item in context.settings["terms"]}
+    terms = sections[terms_of[market]]
+    name = terms.get("price") or terms["payable"][0]["price"]
+    prices = context.table("sales", "prices")["level"].sel(price=name)
+    return np.asarray(prices.transpose("draw", "year").values)
 
 
 def _cashflow(world: World, books: Books, rate: float) -> xr.Dataset:
