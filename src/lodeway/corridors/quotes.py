@@ -223,7 +223,7 @@ def widening(log_spread: float, relative_range: float) -> float:
     Examples
     --------
     >>> round(widening(0.5, 1.2), 2), widening(0.01, 2.0)
-    (2.84, 1.0)
+    (3.11, 1.0)
     """
     needed = float(np.exp(log_spread * np.sqrt(6.0)))
     return max(1.0, needed / float(np.sqrt(relative_range)) if relative_range > 0 else needed)

@@ -39,7 +39,7 @@ def cvar(losses: Floats, level: float = 0.95) -> float:
     if not 0 <= level < 1:
         raise LodewayError("bad-fraction", "level", level, "0 to below 1")
     ordered = np.sort(np.asarray(losses, dtype=np.float64))[::-1]
-    mass = (1.0 - level) * len(ordered)
+    mass = len(ordered) - level * len(ordered)
     whole = int(np.floor(mass + 1e-9))
     tail = ordered[:whole].sum()
     if mass - whole > 1e-9:
