@@ -102,19 +102,18 @@ def _economics(study: Path) -> dict[str, Any]:
 def compare(
     study: Annotated[Path, typer.Argument(help="Folder with corridors.toml.", metavar="STUDY")],
     out: Annotated[Path | None, typer.Option(help="Where the files for people go.")] = None,
-    as_of: Annotated[str, typer.Option(help="Day of the study, YYYY-MM-DD.")] = "2026-11-01",
     as_json: AsJson = False,
 ) -> None:
     """Set named corridors beside each other and beside the ship: cost, time, flows, who loses."""
     from lodeway.corridors.compare_file import read_comparison
     from lodeway.corridors.compare_report import files
     from lodeway.corridors.compare_tables import compute, sentences, tables
-    from lodeway.io import last_day, write_bytes
+    from lodeway.io import write_bytes
 
     found = compute(read_comparison(study))
     every = tables(found)
     target = out or study / "out"
-    for name, data in files(found, every, last_day(as_of, "--as-of")).items():
+    for name, data in files(found, every, found.comparison.as_of).items():
         write_bytes(target / name, data)
     if as_json:
         rows = {name: _plain(table) for name, table in every.items()}
@@ -148,11 +147,13 @@ def risk(
     usd_per_t: Annotated[float, typer.Option(min=0, help="Worth of a wet tonne.")] = 2000.0,
     t_per_y: Annotated[float, typer.Option(help="Wet tonnes a year.")] = 50_000.0,
     since: Annotated[str, typer.Option(help="Closures were watched from this day.")] = "2006-01-01",
-    as_of: Annotated[str, typer.Option(help="To this day.")] = "2026-11-01",
+    as_of: Annotated[str, typer.Option(help="To this day; by default today.")] = "",
     within: Annotated[float, typer.Option(help="Days within which goods should arrive.")] = 14.0,
     as_json: AsJson = False,
 ) -> None:
     """Say what closures cost on a journey, and what second roads, insurance, stores are worth."""
+    from datetime import date
+
     from lodeway.cli.route import as_lists, as_words
     from lodeway.corridors.closures import read_events
     from lodeway.corridors.network import read_network
@@ -163,7 +164,8 @@ def risk(
     closures, aside = read_events(events)
     found = assess(
         read_network(network), origin, destination, closures, since=last_day(since, "--since"),
-        as_of=last_day(as_of, "--as-of"), usd_per_t=usd_per_t, t_per_y=t_per_y,
+        as_of=last_day(as_of, "--as-of") if as_of else date.today(),  # noqa: DTZ011
+        usd_per_t=usd_per_t, t_per_y=t_per_y,
         permission=Permission(as_words(modes), avoid=as_lists(avoid)),
     )  # fmt: skip
     told = found.as_dict()
