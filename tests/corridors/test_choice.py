@@ -34,11 +34,26 @@ def test_a_clone_that_shuts_with_its_original_is_worth_nothing(seed, number):
 
 
 @given(st.integers(0, 10_000))
-def test_one_more_corridor_never_looks_worse_when_choosing(seed):
+def test_one_more_road_is_never_expected_to_cost(seed):
+    """Where closures are what they are on average and nothing else is unknown, options are free."""
     one = world(seed)
-    few, many = choose(one, [0, 1]), choose(one)
-    rows = np.arange(one.known.shape[1])
-    assert (one.known[many.corridor, rows] <= one.known[few.corridor, rows]).all()
+    mean = np.broadcast_to(one.shut_share.mean(axis=1, keepdims=True), one.known.shape)
+    sure = Corridors(one.known, one.known, mean, 5.0, wait_usd_per_t=40.0)
+    assert worth(sure, [0, 1], [2]).gain >= -1e-9
+    assert worth(sure, [0], [1, 2]).gain >= -1e-9
+
+
+def test_a_road_that_is_mostly_shut_is_not_chosen():
+    one = Corridors(np.array([[10.0], [12.0]]), np.array([[10.0], [12.0]]),
+                    np.array([[0.9], [0.0]]), 5.0)  # fmt: skip
+    assert choose(one).corridor.tolist() == [1]
+
+
+def test_waiting_by_hand():
+    """The other road would cost 30 + 4; waiting costs 10 + 6."""
+    one = Corridors(np.array([[10.0], [30.0]]), np.array([[10.0], [30.0]]),
+                    np.array([[0.25], [0.0]]), 4.0, wait_usd_per_t=6.0)  # fmt: skip
+    assert choose(one).paid.tolist() == [0.75 * 10 + 0.25 * 16]
 
 
 def test_gains_are_split_and_bounded():

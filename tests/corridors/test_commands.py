@@ -70,6 +70,10 @@ def test_flow(tmp_path):
     assert shadow[0]["dual"] == -shadow[0]["usd_per_t"]
     assert shadow[2]["usd_per_t"] == pytest.approx(491)
     assert "objective: 130.25" in run("flow", tmp_path / "i.json")
+    told = json.loads(run("flow", tmp_path / "i.json", "--chokepoints", "--json"))
+    assert [row["name"] for row in told["chokepoints"]] == ["gate", "arc 2"]
+    assert told["chokepoints"][0]["unserved_mt"] == pytest.approx(1.5)
+    assert "without gate" in run("flow", tmp_path / "i.json", "--chokepoints")
 
 
 def test_corridor_claim(folder, tmp_path):

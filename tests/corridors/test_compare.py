@@ -23,6 +23,7 @@ TOML = """
 [study]
 name = "two ways"
 network = "net"
+as_of = 2026-11-01
 draws = 16
 [choice]
 scale_per_usd = 0.05

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.optimize import linprog
 
-from lodeway.corridors.flow import FlowReport, FlowSolver
+from lodeway.corridors.flow import FlowReport, FlowSolver, worth_of_opening
 from lodeway.corridors.flow_instance import Commodity, Instance, read_instance
 from lodeway.errors import LodewayError
 
@@ -132,6 +132,27 @@ def test_the_shadow_price_is_what_one_more_tonne_saves():
     assert flow.shadow_usd_per_t.tolist() == pytest.approx([85.0, 75.0, 0.0])
 
 
+@settings(max_examples=40, deadline=None)
+@given(problems())
+def test_opening_a_shut_arc_saves_what_is_said(problem):
+    flow = FlowSolver(problem).solve()
+    worth = worth_of_opening(problem, flow)
+    assert not worth[problem.capacity_mt > 0].any()
+    for arc in np.flatnonzero(problem.capacity_mt == 0):
+        opened = problem.capacity_mt.copy()
+        opened[arc] = 1e-4
+        saved = (flow.objective - FlowSolver(problem).solve(opened).objective) / 1e-4
+        assert saved <= worth[arc] + 1e-4  # duals of a degenerate optimum bound it from above
+
+
+def test_the_worth_of_a_shut_arc_by_hand():
+    problem = instance([("a", "b", 5, None), ("b", "c", 1, 0)], [("a", "c", 2.0)])
+    flow = FlowSolver(problem).solve()
+    assert worth_of_opening(problem, flow).tolist() == [0.0, 494.0]
+    told = FlowReport(problem, flow).as_dict()["shadow_prices"]
+    assert [(row["arc"], row["usd_per_t"]) for row in told] == [(1, 494.0)]
+
+
 def test_what_cannot_be_carried_is_said(tmp_path):
     flow = FlowSolver(instance([("a", "b", 5, 1)], [("a", "b", 3.0)])).solve()
     assert flow.unserved_mt.tolist() == [2.0]
@@ -159,6 +180,7 @@ def write(folder, data, arcs="a,b,cost_usd_t,cap_mt,what\n1,2,5,,x\n"):
 GOOD = {"commodities": [{"frm": 1, "to": 2, "mt": 1.0, "name": "x"}]}
 BAD = {
     "no list": ({}, None, "commodities"),
+    "empty": ({"commodities": []}, None, "commodities"),
     "negative demand": (
         {"commodities": [{"frm": 1, "to": 2, "mt": -1}]},
         None,

@@ -18,6 +18,7 @@ def register(app: typer.Typer) -> None:
     group.command("value")(value)
     group.command("claim")(claim)
     group.command("compare")(compare)
+    group.command("risk")(risk)
     group.callback()(_group)
     app.add_typer(group, name="corridor")
 
@@ -101,19 +102,18 @@ def _economics(study: Path) -> dict[str, Any]:
 def compare(
     study: Annotated[Path, typer.Argument(help="Folder with corridors.toml.", metavar="STUDY")],
     out: Annotated[Path | None, typer.Option(help="Where the files for people go.")] = None,
-    as_of: Annotated[str, typer.Option(help="Day of the study, YYYY-MM-DD.")] = "2026-11-01",
     as_json: AsJson = False,
 ) -> None:
     """Set named corridors beside each other and beside the ship: cost, time, flows, who loses."""
     from lodeway.corridors.compare_file import read_comparison
     from lodeway.corridors.compare_report import files
     from lodeway.corridors.compare_tables import compute, sentences, tables
-    from lodeway.io import last_day, write_bytes
+    from lodeway.io import write_bytes
 
     found = compute(read_comparison(study))
     every = tables(found)
     target = out or study / "out"
-    for name, data in files(found, every, last_day(as_of, "--as-of")).items():
+    for name, data in files(found, every, found.comparison.as_of).items():
         write_bytes(target / name, data)
     if as_json:
         rows = {name: _plain(table) for name, table in every.items()}
@@ -135,3 +135,63 @@ def _plain(table: Any) -> list[dict[str, Any]]:
         }
         for row in table.to_dict("records")
     ]
+
+
+def risk(
+    network: Annotated[Path, typer.Argument(help="Folder with the freight network.")],
+    origin: Annotated[str, typer.Argument(help="Place where the goods are.")],
+    destination: Annotated[str, typer.Argument(help="Place where they are wanted.")],
+    events: Annotated[Path, typer.Option(help="Dated closures (CSV).")],
+    modes: Annotated[str, typer.Option(help="Modes: road,rail,sea,ferry.")] = "road",
+    avoid: Annotated[list[str] | None, typer.Option(help="Countries to avoid.")] = None,
+    usd_per_t: Annotated[float, typer.Option(min=0, help="Worth of a wet tonne.")] = 2000.0,
+    t_per_y: Annotated[float, typer.Option(help="Wet tonnes a year.")] = 50_000.0,
+    since: Annotated[str, typer.Option(help="Closures were watched from this day.")] = "2006-01-01",
+    as_of: Annotated[str, typer.Option(help="To this day; by default today.")] = "",
+    within: Annotated[float, typer.Option(help="Days within which goods should arrive.")] = 14.0,
+    as_json: AsJson = False,
+) -> None:
+    """Say what closures cost on a journey, and what second roads, insurance, stores are worth."""
+    from datetime import date
+
+    from lodeway.cli.route import as_lists, as_words
+    from lodeway.corridors.closures import read_events
+    from lodeway.corridors.network import read_network
+    from lodeway.corridors.permission import Permission
+    from lodeway.corridors.risk import assess
+    from lodeway.io import last_day
+
+    closures, aside = read_events(events)
+    found = assess(
+        read_network(network), origin, destination, closures, since=last_day(since, "--since"),
+        as_of=last_day(as_of, "--as-of") if as_of else date.today(),  # noqa: DTZ011
+        usd_per_t=usd_per_t, t_per_y=t_per_y,
+        permission=Permission(as_words(modes), avoid=as_lists(avoid)),
+    )  # fmt: skip
+    told = found.as_dict()
+    told["p_within_days"] = {"days": within, "p": found.within(within)}
+    told["notes"] += list(aside)
+    if as_json:
+        put_json(told)
+        return
+    for number, route in enumerate(told["routes"]):
+        usd, days = route["usd_per_t"], route["days"]
+        put(f"{route['length_km']:8,.0f} km  {usd['p50']:7.1f} USD/t ({usd['p10']:.0f} to "
+            f"{usd['p90']:.0f})  {days['p50']:5.1f} days ({days['p10']:.1f} to {days['p90']:.1f})  "
+            f"shut {route['shut_days_per_y']:5.1f} days a year  taken in {route['p_used']:.0%}  "
+            f"{', '.join(route['gates']) or 'no gate'}")  # fmt: skip
+        if number:
+            gain = told["second_roads"][number - 1]
+            put(
+                f"          worth {gain['gain']:.2f} USD/t to one who has only the first "
+                f"(by itself {gain['mean_gain']:.2f}, as an option {gain['option_gain']:.2f})"
+            )
+    closed, cover, store = told["closures_usd_per_y"], told["insurance"], told["storage"]
+    put(f"closures cost {closed['mean']:,.0f} USD a year, {closed['cvar_95']:,.0f} in the worst "
+        f"twentieth of worlds")  # fmt: skip
+    put(f"insurance above the median year is worth {cover['worth_to_the_cautious']:,.0f} USD a "
+        f"year, a store of 14 days {store['worth_to_the_cautious']:,.0f}")  # fmt: skip
+    put(f"arrives within {within:g} days with chance {told['p_within_days']['p']:.0%}")
+    for note in found.notes:
+        put(f"note: {note}")
+    put(f"note: {len(aside)} events close nothing for freight (--json lists them)")

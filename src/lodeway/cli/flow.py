@@ -19,16 +19,24 @@ def flow(
     instance: Annotated[
         Path, typer.Argument(help="JSON with commodities; arcs in <stem>_arcs.csv.gz beside it.")
     ],
+    chokepoints: Annotated[
+        bool, typer.Option("--chokepoints", help="Shut each kind of arc for itself, too.")
+    ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON value.")] = False,
 ) -> None:
     """Ship every tonne as cheaply as the capacities allow, and price each capacity."""
     from lodeway.corridors.flow import FlowReport, FlowSolver, shadow_by
     from lodeway.corridors.flow_instance import read_instance
+    from lodeway.corridors.resilience import chokepoints as ranked
+    from lodeway.corridors.resilience import groups_of
 
     problem = read_instance(instance)
     found = FlowSolver(problem).solve()
     if as_json:
-        put_json(FlowReport(problem, found).as_dict())
+        told = FlowReport(problem, found).as_dict()
+        if chokepoints:
+            told["chokepoints"] = [one.as_dict() for one in ranked(problem, groups_of(problem))]
+        put_json(told)
         return
     put(f"objective: {found.objective:,.6f} million USD a year "
         f"(proved to within {found.objective - found.bound:.1e})")  # fmt: skip
@@ -40,3 +48,6 @@ def flow(
     put("one more tonne a year of capacity would save, in USD:")
     for what, usd in shadow_by(problem, found).items():
         put(f"  {usd:8.2f}  {what}")
+    for one in ranked(problem, groups_of(problem)) if chokepoints else ():
+        put(f"without {one.name}: {one.loss_musd_per_y:,.2f} million USD a year dearer, "
+            f"{one.unserved_mt:.3f} Mt not carried")  # fmt: skip

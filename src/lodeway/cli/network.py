@@ -20,6 +20,7 @@ def register(app: typer.Typer) -> None:
     group = typer.Typer(help="Look after a freight network.", rich_markup_mode=None)
     group.command("check")(check)
     group.command("matrix")(matrix)
+    group.command("costs")(costs)
     group.command("lengths")(lengths)
     group.command("quotes")(quotes)
     group.command("convert")(convert)
@@ -180,3 +181,46 @@ def quotes(
         put(f"{quote.id:5} {quote.origin} to {quote.destination}: {said}")
     put(f"{told['compared']:.0f} compared, median error {told['median_error']:.0%}; the misfit's "
         f"spread in logs is {told['log_spread']:.2f}")  # fmt: skip
+
+
+def costs(
+    network: Folder,
+    origins: Annotated[str, typer.Option("--from", help="Places, separated by commas.")],
+    targets: Annotated[str, typer.Option("--to", help="Places, separated by commas.")],
+    modes: Annotated[str, typer.Option(help="Modes: road,rail,sea,ferry.")] = "road,rail,sea,ferry",
+    avoid: Several = None,
+    usd_per_t: Annotated[float, typer.Option(min=0, help="Worth of a wet tonne.")] = 0.0,
+    draws: Annotated[int, typer.Option(min=1, max=1_000_000, help="Possible worlds.")] = 10_000,
+    seed: Annotated[int, typer.Option(help="Which worlds.")] = 1,
+    workers: Annotated[int, typer.Option(min=1, help="Number of processes.")] = 1,
+    as_json: AsJson = False,
+) -> None:
+    """Say what a tonne costs between places in very many possible worlds: P10, P50, P90."""
+    import numpy as np
+
+    from lodeway.corridors.network import read_network
+    from lodeway.corridors.permission import Permission
+    from lodeway.corridors.worlds import costs_in_worlds
+    from lodeway.engine import of_workers
+
+    ends = as_words(origins), as_words(targets)
+    found = costs_in_worlds(
+        read_network(network), *ends, permission=Permission(as_words(modes), avoid=as_lists(avoid)),
+        draws=draws, seed=seed, usd_per_t=usd_per_t, engine=of_workers(workers),
+    )  # fmt: skip
+    rows = []
+    for row, origin in enumerate(ends[0]):
+        for column, target in enumerate(ends[1]):
+            values = found[:, row, column]
+            good = values[np.isfinite(values)]
+            p10, p50, p90 = np.quantile(good, [0.1, 0.5, 0.9]).tolist() if len(good) else [None] * 3
+            rows.append({"from": origin, "to": target, "p10": p10, "p50": p50, "p90": p90,
+                         "reached": len(good) / draws})  # fmt: skip
+    if as_json:
+        put_json(rows)
+        return
+    for item in rows:
+        said = "no way" if item["p50"] is None else (
+            f"{item['p50']:8.2f} USD/t ({item['p10']:.2f} to {item['p90']:.2f})"
+        )  # fmt: skip
+        put(f"{item['from']} to {item['to']}: {said}")

@@ -1,7 +1,8 @@
 """Choosing a corridor before knowing what happens, and what one more corridor is worth.
 
-The chooser sees what is known (tariffs, lengths, mean delays) and commits; queues and closures come
-after. When the chosen corridor is shut the cargo goes by the best that is open, later and dearer.
+The chooser sees what is known (tariffs, lengths, mean delays) and how often each corridor is shut
+on average, and commits; queues and closures come after. When the chosen corridor is shut the cargo
+goes by the best that is open, later and dearer, or waits where that is cheaper.
 Best-of-every-world would count luck as skill; it is given as a labelled upper bound only. Ties go
 to the first corridor, and a copy of a road is shut when the road is: it is never chosen, never
 serves instead, and is worth exactly nothing.
@@ -10,7 +11,7 @@ serves instead, and is worth exactly nothing.
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -34,6 +35,9 @@ class Corridors:
         Share of the time that it is shut: a shock.
     reroute_usd_per_t
         What a tonne pays besides when it is sent another way after all: handling, and delay.
+    wait_usd_per_t
+        What it costs to wait until the chosen corridor opens. None: nobody waits while another is
+        open, and where all are shut the dearest of them and the rerouting are paid.
     roads
         Which road each corridor runs over: those of one road are shut together. By default each
         has its own.
@@ -44,6 +48,7 @@ class Corridors:
     shut_share: Floats
     reroute_usd_per_t: float = 0.0
     roads: tuple[int, ...] = ()
+    wait_usd_per_t: float | None = None
 
     def __post_init__(self) -> None:
         if not self.known.shape == self.realised.shape == self.shut_share.shape:
@@ -67,7 +72,7 @@ class Chosen:
 
 
 def choose(corridors: Corridors, allowed: Collection[int] | None = None) -> Chosen:
-    """Choose in each world by what is known, and pay what happens.
+    """Choose in each world by what is known, shocks averaged, and pay what happens.
 
     Parameters
     ----------
@@ -81,17 +86,23 @@ def choose(corridors: Corridors, allowed: Collection[int] | None = None) -> Chos
     if not rows:
         return Chosen(np.full(draws, -1), np.full(draws, np.inf))
     known = corridors.known[rows]
-    best = np.argmin(known, axis=0)  # the first of equals
-    chosen = np.where(np.isfinite(known.min(axis=0)), np.array(rows)[best], -1)
+    average = np.broadcast_to(
+        corridors.shut_share.mean(axis=1, keepdims=True), corridors.shut_share.shape
+    )
+    seen = replace(corridors, realised=corridors.known, shut_share=average)
+    scores = np.stack([_paid(seen, rows, np.full(draws, row)) for row in rows])
+    scores = np.where(np.isfinite(known), scores, np.inf)
+    best = np.argmin(scores, axis=0)  # the first of equals
+    chosen = np.where(np.isfinite(scores.min(axis=0)), np.array(rows)[best], -1)
     return Chosen(chosen, _paid(corridors, rows, chosen))
 
 
 def _paid(corridors: Corridors, rows: Sequence[int], chosen: NDArray[np.int64]) -> Floats:
     """Return the mean cost over the year: by the chosen way while it is open, else by others.
 
-    While it is shut the cargo takes the next by what is known, if that is open, and so on; where
-    all are shut it waits, at the dearest of them and the cost of rerouting. Closures of different
-    corridors fall independently within a year.
+    While it is shut the cargo takes the next by what is known, if that is open and no dearer than
+    waiting, and so on; where none is left it waits. Closures of different roads fall independently
+    within a year.
     """
     draws = np.arange(corridors.known.shape[1])
     there = chosen >= 0
@@ -107,13 +118,20 @@ def _paid(corridors: Corridors, rows: Sequence[int], chosen: NDArray[np.int64]) 
     for place in range(len(rows)):
         other = np.array(rows)[order[place]]
         serves = ~tried[draws, road[other]] & np.isfinite(corridors.known[other, draws])
+        if corridors.wait_usd_per_t is not None:
+            by_other = corridors.known[other, draws] + corridors.reroute_usd_per_t
+            serves &= by_other <= corridors.known[first, draws] + corridors.wait_usd_per_t
         tried[draws, road[other]] = True
         able = np.where(serves, 1.0 - corridors.shut_share[other, draws], 0.0)
         cost = corridors.realised[other, draws] + corridors.reroute_usd_per_t
         paid = paid + np.where(serves, left * able * np.where(serves, cost, 0.0), 0.0)
         worst = np.where(serves, np.maximum(worst, cost), worst)
         left = left * (1.0 - able)
-    paid = paid + left * (worst + corridors.reroute_usd_per_t)
+    if corridors.wait_usd_per_t is None:
+        last = worst + corridors.reroute_usd_per_t
+    else:
+        last = corridors.realised[first, draws] + corridors.wait_usd_per_t
+    paid = paid + left * np.where(np.isfinite(last), last, 0.0)
     return np.where(there, paid, np.inf)
 
 
@@ -170,8 +188,14 @@ def _committed(corridors: Corridors, allowed: Collection[int]) -> float:
     """Return the mean cost of the best corridor for all worlds, others serving while it is shut."""
     rows = sorted(allowed)
     draws = corridors.known.shape[1]
-    expected = corridors.known[rows].mean(axis=1)
-    first = rows[int(np.argmin(expected))]
+    mean = np.broadcast_to(corridors.known.mean(axis=1, keepdims=True), corridors.known.shape)
+    shut = np.broadcast_to(
+        corridors.shut_share.mean(axis=1, keepdims=True), corridors.shut_share.shape
+    )
+    seen = replace(corridors, known=mean, realised=mean, shut_share=shut)
+    scores = [float(_paid(seen, rows, np.full(draws, row))[0]) if np.isfinite(mean[row, 0])
+              else np.inf for row in rows]  # fmt: skip
+    first = rows[int(np.argmin(scores))]
     return float(_paid(corridors, rows, np.full(draws, first)).mean())
 
 

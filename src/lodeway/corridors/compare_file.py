@@ -5,13 +5,14 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 from lodeway.corridors.records import Range
 from lodeway.corridors.scenario import Change, read_changes
 from lodeway.errors import LodewayError, suggestion
-from lodeway.io import read_text, safe_path
+from lodeway.io import last_day, read_text, safe_path
 
 FILE = "corridors.toml"
 
@@ -109,6 +110,7 @@ class Comparison:
     years: int
     rates: tuple[float, ...]
     isocost_from: str
+    as_of: date
 
 
 def read_comparison(folder: Path) -> Comparison:
@@ -146,6 +148,7 @@ def read_comparison(folder: Path) -> Comparison:
         years=int(_number(choice, "years", f"{FILE} choice", 30, low=1)),
         rates=tuple(float(rate) for rate in choice.get("rates", (0.05, 0.10))),
         isocost_from=str(about.get("isocost_from", "")),
+        as_of=_day(about),
     )
 
 
@@ -154,6 +157,13 @@ def _table(data: Mapping[str, Any], key: str) -> Mapping[str, Any]:
     if not isinstance(value, dict):
         raise LodewayError("bad-study", f"{FILE} {key}", repr(value), "a table")
     return value
+
+
+def _day(about: Mapping[str, Any]) -> date:
+    value = about.get("as_of")
+    if isinstance(value, date):
+        return value
+    return last_day(str(value or ""), f"{FILE} study.as_of")
 
 
 def _list(data: Mapping[str, Any], key: str) -> list[dict[str, Any]]:

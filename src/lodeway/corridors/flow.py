@@ -54,7 +54,8 @@ class Flow:
         What the last tonne of each commodity costs, delivered.
     shadow_usd_per_t
         By how much a year's total would fall for one more tonne a year of capacity on each arc:
-        0 or more, and 0 where there is room.
+        0 or more, and 0 where there is room. Arcs of capacity 0 are no part of the problem and
+        have 0 here; `worth_of_opening` tells theirs.
     rounds
         How often the master problem was solved.
     """
@@ -382,6 +383,7 @@ class FlowReport:
         """Return objective, unserved, flows and shadow prices as plain values."""
         instance, flow = self.instance, self.flow
         names = [item.name for item in instance.commodities]
+        worth = flow.shadow_usd_per_t + worth_of_opening(instance, flow)
         return {
             "objective": flow.objective,
             "objective_unit": "million USD a year",
@@ -391,7 +393,7 @@ class FlowReport:
             "flows": [self._path(*path) for path in flow.paths],
             "commodity_prices": dict(zip(names, flow.price_usd_per_t.tolist(), strict=True)),
             "shadow_prices": [
-                self._shadow(int(arc)) for arc in np.flatnonzero(flow.shadow_usd_per_t > 1e-9)
+                self._shadow(int(arc), float(worth[arc])) for arc in np.flatnonzero(worth > 1e-9)
             ],
             "rounds": flow.rounds,
             "notes": list(self.notes),
@@ -412,9 +414,8 @@ class FlowReport:
             "vertices": stops,
         }
 
-    def _shadow(self, arc: int) -> dict[str, Any]:
+    def _shadow(self, arc: int, worth: float) -> dict[str, Any]:
         instance = self.instance
-        worth = float(self.flow.shadow_usd_per_t[arc])
         return {
             "arc": arc,
             "a": instance.vertices[instance.tail[arc]],
@@ -428,6 +429,38 @@ class FlowReport:
         }
 
 
+def worth_of_opening(instance: Instance, flow: Flow) -> Floats:
+    """Return what the first tonne a year over each arc of capacity 0 would save, in USD a year.
+
+    For each commodity the cheapest way through the arc, at the prices of the flow, is held against
+    what its last tonne costs now. Shape ``(arcs,)``; 0 for arcs that have a capacity.
+    """
+    shut = np.flatnonzero(instance.capacity_mt == 0.0)
+    worth = np.zeros(len(instance.tail))
+    if not len(shut):
+        return worth
+    both = np.ones(len(instance.tail), dtype=bool)
+    rows = compressed_rows(len(instance.vertices), instance.tail, instance.head, both)
+    cost = instance.usd_per_t + flow.shadow_usd_per_t
+    cost[shut] = np.inf
+    position = {name: number for number, name in enumerate(instance.vertices)}
+    nothing = np.zeros(len(instance.vertices), dtype=bool)
+    for number, item in enumerate(instance.commodities):
+        if item.mt_per_y <= 0.0:
+            continue
+        near, far = (
+            dijkstra(*rows, cost, np.array([position[end]], dtype=np.int32), np.zeros(1), nothing)[
+                0
+            ]
+            for end in (item.origin, item.destination)
+        )
+        one, two = instance.tail[shut], instance.head[shut]
+        through = np.minimum(near[one] + far[two], near[two] + far[one]) + instance.usd_per_t[shut]
+        saved = flow.price_usd_per_t[number] - through
+        worth[shut] = np.maximum(worth[shut], np.where(np.isfinite(saved), saved, 0.0))
+    return worth
+
+
 def shadow_by(instance: Instance, flow: Flow) -> Mapping[str, float]:
     """Return the largest shadow price of each kind of arc (``what``), dearest first."""
     found: dict[str, float] = {}
@@ -437,4 +470,4 @@ def shadow_by(instance: Instance, flow: Flow) -> Mapping[str, float]:
     return dict(sorted(found.items(), key=lambda item: (-item[1], item[0])))
 
 
-__all__ = ["Flow", "FlowReport", "FlowSolver", "Instance", "shadow_by"]
+__all__ = ["Flow", "FlowReport", "FlowSolver", "Instance", "shadow_by", "worth_of_opening"]

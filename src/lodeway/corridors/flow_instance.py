@@ -112,6 +112,8 @@ def _number(value: Any, where: str) -> float:
 
 
 def _commodities(name: str, rows: list[Any], position: Mapping[str, int]) -> tuple[Commodity, ...]:
+    if not rows:
+        raise LodewayError("missing", f"{name} commodities", "an empty list", "one or more")
     found = []
     for number, row in enumerate(rows):
         where = f"{name} commodities[{number}]"

@@ -11,6 +11,7 @@ import numpy as np
 from lodeway.corridors.graph import compressed_rows
 from lodeway.corridors.health import Finding, Raw
 from lodeway.corridors.health_map import pieces, points, reach
+from lodeway.corridors.records import sorted_pair
 from lodeway.errors import suggestion
 
 #: Pairs of places in one country this near, or each one's nearest, are looked at.
@@ -80,7 +81,7 @@ def _two_names(raw: Raw, node_of: dict[str, int]) -> Iterator[Finding]:
 
 
 def detours(raw: Raw) -> Iterator[Finding]:
-    """Find neighbouring places of one country between which the way is absurdly long."""
+    """Find neighbouring places, with no shut border between, that are absurdly far by road."""
     from scipy.spatial import cKDTree
 
     node_of = {name: n for n, name in enumerate(raw.node_place) if name and np.isfinite(raw.lon[n])}
@@ -95,6 +96,8 @@ def detours(raw: Raw) -> Iterator[Finding]:
     near |= {
         (min(n, int(m)), max(n, int(m))) for n, row in enumerate(nearest) for m in row if m != n
     }
+    gates = {(sorted_pair(row.text("pair", "")), row.text("mode", "")) for row in raw.gates
+             if row.text("freight_status", "open") == "open"}  # fmt: skip
     for mode in ("road", "rail"):
         used = np.flatnonzero(raw.known & raw.open & (raw.mode == mode))
         has = np.zeros(len(raw.lon), dtype=bool)
@@ -104,8 +107,9 @@ def detours(raw: Raw) -> Iterator[Finding]:
                                np.ones(len(used), dtype=bool))  # fmt: skip
         asked: dict[int, list[int]] = {}
         for one, two in sorted(near):
-            same = raw.country[nodes[one]] == raw.country[nodes[two]]
-            if same and has[nodes[one]] and has[nodes[two]]:
+            ends = sorted({str(raw.country[nodes[n]]) for n in (one, two)})
+            joined = len(ends) == 1 or ("-".join(ends), mode) in gates
+            if joined and has[nodes[one]] and has[nodes[two]]:
                 asked.setdefault(one, []).append(two)
         for one, others in asked.items():
             reached = reach(rows, raw.km[used], nodes[one], nodes[others])

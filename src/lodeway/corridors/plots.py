@@ -64,10 +64,11 @@ def ladder(
     figure, axes = _figure(8.5, 1.4 + 0.42 * len(names))
     at = np.arange(len(names))
     left = np.zeros(len(names))
-    for number, (part, values) in enumerate((p, v) for p, v in parts.items() if max(v) > 0.05):
-        axes.barh(at, values, left=left, height=0.62, label=part,
-                  color=COLOURS[number % len(COLOURS)])  # fmt: skip
-        left = left + np.asarray(values)
+    for number, (part, values) in enumerate(parts.items()):  # one colour a part in all ladders
+        if max(values) > 0.05:
+            colour = COLOURS[number % len(COLOURS)]
+            axes.barh(at, values, left=left, height=0.62, label=part, color=colour)
+            left = left + np.asarray(values)
     low, high = (np.array([pair[n] for pair in ranges]) for n in (0, 1))
     middle = (low + high) / 2
     axes.errorbar(middle, at, xerr=[middle - low, high - middle], fmt="none", ecolor="black",
@@ -76,7 +77,7 @@ def ladder(
     axes.invert_yaxis()
     axes.set_xlabel("USD per wet tonne")
     axes.set_title(title, loc="left", fontsize=10)
-    figure.legend(fontsize=7, loc="outside right upper", frameon=False)
+    figure.legend(fontsize=7, loc="outside right center", frameon=False)
     axes.spines[["top", "right"]].set_visible(False)
     return _bytes(figure, kind)
 

@@ -9,7 +9,7 @@ Mathematical and Computer Modelling 17, with chance instead of an enemy).
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -39,7 +39,7 @@ def cvar(losses: Floats, level: float = 0.95) -> float:
     if not 0 <= level < 1:
         raise LodewayError("bad-fraction", "level", level, "0 to below 1")
     ordered = np.sort(np.asarray(losses, dtype=np.float64))[::-1]
-    mass = (1.0 - level) * len(ordered)
+    mass = len(ordered) - level * len(ordered)
     whole = int(np.floor(mass + 1e-9))
     tail = ordered[:whole].sum()
     if mass - whole > 1e-9:
@@ -148,6 +148,18 @@ class Chokepoint:
     expected_musd_per_y: float
     unserved_mt: float
     load_mt: float
+
+    def as_dict(self) -> dict[str, float | str]:
+        """Return the fields that ``--json`` prints."""
+        return asdict(self)
+
+
+def groups_of(instance: Instance) -> dict[str, list[int]]:
+    """Return the limited arcs of an instance by what they are called; nameless ones stay apart."""
+    groups: dict[str, list[int]] = {}
+    for arc in np.flatnonzero(np.isfinite(instance.capacity_mt)).tolist():
+        groups.setdefault(instance.what[arc] or f"arc {arc}", []).append(arc)
+    return groups
 
 
 def chokepoints(
