@@ -114,6 +114,9 @@ def test_subject_and_property_are_mostly_those_that_a_person_noted(noted):
         ("It rules for another decade.", 10.0, "year", "="),
         ("Exports more than doubled.", 2.0, "x", ">"),
         ("There are 13.6 units of gold.", 13.6, "units", "="),
+        ("Orada 1 min 741,6 kq qızıl hasil edilib.", 1741.6, "kg", "="),
+        ("It lies over the 300 square kilometres of the area.", 300.0, "km2", "="),
+        ("Two-thirds of the shares are held.", 66.7, "%", "="),
     ],
 )
 def test_quantities_as_people_write_them(text, value, unit, operator):
@@ -126,6 +129,8 @@ def test_ranges_keep_both_ends_and_changes_are_no_ranges():
     one("It makes 3.0-3.2 Mt.", value=3e6, high=3.2e6, operator="range")
     rise = [d for d in read_article("Output rose from 4,000 t to 15,000 t.") if d.unit == "t"]
     assert [draft.value for draft in rise] == [4000.0, 15000.0]
+    bare = [d for d in read_article("It will grow from 1 to 5 million tons.") if d.unit == "t"]
+    assert [draft.value for draft in bare] == [1e6, 5e6]
 
 
 def test_a_lone_comma_is_decided_by_the_other_numbers_and_says_so():

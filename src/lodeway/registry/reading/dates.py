@@ -212,6 +212,7 @@ def nearest(whens: Sequence[When], start: int, end: int, text: str) -> When | No
     def distance(when: When) -> tuple[int, int]:
         between = text[end : when.start] if when.start >= end else text[when.end : start]
         clauses = len(re.findall(r"[;:]|, (?:and|while|but|which)\b", between))
-        return clauses, len(between) + (15 if when.end <= start else 0)
+        bracket = 40 if "(" in between or ")" in between else 0
+        return clauses, len(between) + bracket + (15 if when.end <= start else 0)
 
     return min(whens, key=distance)

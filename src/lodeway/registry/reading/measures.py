@@ -60,6 +60,9 @@ _CHANGE = re.compile(
     r"[^.]{0,40}\bfrom\b[^.]{0,12}$",
     re.IGNORECASE,
 )
+_FROM = re.compile(
+    r"\bfrom (?:the )?(?:current(?:ly)? |about |around |some |just )?$", re.IGNORECASE
+)
 _PEOPLE = word_set(
     "people persons residents citizens victims refugees suspects soldiers men women children "
     "troops deaths casualties inhabitants passengers students families prisoners settlers "
@@ -133,6 +136,8 @@ def measures(text: str, locale: Locale, whens: Sequence[When]) -> list[Measure]:
         measure = _pair(text, number, later) if later else None
         if measure is not None:
             taken.add(place + 1)
+        elif later is not None and (risen := _risen(text, number, later)) is not None:
+            measure = risen
         else:
             measure = _single(text, number)
         if measure is not None:
@@ -149,6 +154,9 @@ def _single(text: str, number: Number) -> Measure | None:
         return _ordinal(text, number)
     unit, start, end = _unit_of(text, number)
     operator, edge = _operator(text, start, end)
+    if unit is not None and unit.kind == "time" and re.match(
+        r"first|last", text[max(0, start - 6) : start + 6].strip(), re.IGNORECASE):  # fmt: skip
+        return None  # the first nine months of a year are a date
     if unit is not None:
         if unit.unit == "units" and number.factor > 1e3:
             return None
@@ -204,6 +212,20 @@ def _pair(text: str, first: Number, second: Number) -> Measure | None:
                    unit.kind, note=second.note)  # fmt: skip
 
 
+def _risen(text: str, first: Number, second: Number) -> Measure | None:
+    """Return the lower end of ``from 1 to 5 million tons``: it borrows unit and magnitude."""
+    before = text[max(0, first.start - 60) : first.start]
+    if text[first.end : second.start].strip() != "to" or not _FROM.search(before):
+        return None
+    unit, _, _ = _unit_of(text, second)
+    if unit is None or first.style != second.style:
+        return None
+    scale = second.factor if first.factor == 1.0 and first.value < second.value else 1.0
+    value = first.value * scale * unit.factor
+    return Measure(first.start, first.end, value, None, unit.unit, "=", unit.kind,
+                   note="unit and magnitude of the figure that follows", sure=0.7)  # fmt: skip
+
+
 def _unit_of(text: str, number: Number) -> tuple[UnitWord | None, int, int]:
     """Return the unit of a number, before or after it, and the span of both."""
     before = _prefix(text, number.start, units("before"))
@@ -250,6 +272,8 @@ def _after(text: str, end: int) -> tuple[UnitWord, int] | None:
 def _operator(text: str, start: int, end: int) -> tuple[str, int]:
     """Return the operator in front of or behind a quantity, and the new end."""
     before = text[max(0, start - 28) : start]
+    if re.search(r"\b(?:over|under|above|below|across|beyond) the $", before, re.IGNORECASE):
+        return "=", end  # a place, not a bound
     for pattern, operator in _BEFORE:
         if re.search(
             rf"(?<![\w])(?:{pattern})(?: (?:the|a|to|of|as))?[ \u00a0]*$", before, re.IGNORECASE

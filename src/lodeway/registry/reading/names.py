@@ -54,7 +54,8 @@ _NOISE = frozenset(Path(__file__).with_name("stopwords.txt").read_text(encoding=
 
 _UNIT_WORD = re.compile(
     r"(?:[MkG]t(?:pa|py)?|M?oz|Mlb|Moz|MW|GW|GWh|MWh|TWh|Cu|Au|Ag|Zn|Pb|Mo|Fe|Hg|Ni|Co|Sn|Mn|Jan"
-    r"|Feb|Mar|Apr|Jun|Jul|Aug|Sept?|Oct|Nov|Dec|US|USD|AZN|EUR|AMD|GEL|TRY|HS|FY|Q[1-4]|H[12])\.?"
+    r"|Feb|Mar|Apr|Jun|Jul|Aug|Sept?|Oct|Nov|Dec|US|USD|AZN|EUR|AMD|GEL|TRY|HS|FY ?\d*|Q[1-4]"
+    r"|H[12])\.?"
 )
 #: Nouns that often begin a sentence and name nothing when they stand alone.
 _ALONE = word_set(
@@ -65,6 +66,8 @@ _ALONE = word_set(
     "deposit mine mines plant government company officials activists environmentalists analysts "
     "illik i̇llik ümumi ildə bu həmin total net gross approximately nearly hundreds thousands "
     "millions "
+    "müqavilə zavod şirkət ehtiyat hasilat məlumatda hazırda layihə yataq bunun burada həm ən "
+    "stage phase le la les der die das el los il der den une un eine das dem "
     "proven probable measured indicated inferred underground"
 )
 
@@ -212,7 +215,8 @@ def _classified(text: str, start: int, end: int, gazetteer: Gazetteer) -> Name:
     own = HEADS.get(last, "")
     known = gazetteer.canonical(word)
     if kind and not _BODY.search(word):
-        label = f"{known or word} {text[stop[0] : stop[1]]}"
+        head = text[stop[0] : stop[1]]
+        label = f"{known or word} {head if head.isascii() else kind}"
         return Name(start, stop[1], text[start : stop[1]], kind, label)
     if own and len(word.split()) > 1:
         return Name(start, end, word, own, known or word)

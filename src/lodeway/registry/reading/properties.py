@@ -137,7 +137,7 @@ def _fill(
         "clause": " ".join(_content(before, subject)[-6:] or _content(after, subject)[:6]),
         "after": " ".join(_content(after, "")[:4]),
         "topic": _topic(sentence, previous),
-        "previous": previous[-1] if previous else "",
+        "previous": previous[-1] if previous else " ".join(_content(before, subject)[-3:]),
         "transit": "transit " if re.search(r"transit", sentence[left:right], re.IGNORECASE) else "",
         "haul": "haulage " if re.search(r"haul", sentence[left:right], re.IGNORECASE) else "",
     }
