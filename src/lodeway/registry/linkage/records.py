@@ -294,7 +294,7 @@ def _digit_error(text: str) -> float:
 
 
 def _names(name: str, aliases: str) -> tuple[str, ...]:
-    others = [word.strip() for word in re.split(r"[|;]", aliases) if word.strip()]
+    others = [word.strip() for word in re.split(r"[|;,]", aliases) if word.strip()]
     return (name.strip(), *others)
 
 
@@ -332,6 +332,11 @@ def _commodities() -> Mapping[str, str]:
         "rare": "REE", "coal": "C", "graphite": "graphite", "s": "S", "sulfur": "S",
     }  # fmt: skip
     return {**more, **known}
+
+
+def commodity_words() -> frozenset[str]:
+    """Return every word that names a commodity."""
+    return frozenset(_commodities())
 
 
 @cache
