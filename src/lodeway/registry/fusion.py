@@ -25,6 +25,18 @@ from lodeway.registry.verdict import Verdict, judge
 
 #: Half-width of the interval in standard deviations: 10th to 90th percentile.
 _P90 = 1.2815515655446004
+#: Bases of which two figures are not two measurements of one thing.
+_BASES = (
+    "origin",
+    "consignment",
+    "recoverable",
+    "in situ",
+    "payable",
+    "wet",
+    "dry",
+    "gross",
+    "net",
+)
 #: Two figures within this of each other are one figure that was copied.
 _COPY = 0.002
 
@@ -174,6 +186,12 @@ def _chosen(quantities: Sequence[Quantity], subject: str, property_: str) -> lis
     return sorted(chosen, key=lambda item: (item.claim.date or "9999", item.claim.id))
 
 
+def basis_of(claim: Claim) -> str:
+    """Return the basis on which a figure stands, of those that are never mixed."""
+    words = f"{claim.property_} {claim.unit} {claim.basis} {claim.kind}".casefold()
+    return "|".join(name for name in _BASES if re.search(rf"\b{name}\b", words))
+
+
 def _number(item: Quantity) -> float | None:
     return item.value if item.value is not None else item.claim.value
 
@@ -190,6 +208,10 @@ def _unfit(item: Quantity, verdict: Verdict, kept: Sequence[Quantity]) -> str:
     for other in kept:
         if abs(np.log(item.value / (other.value or 1.0))) < _COPY:
             return f"the same figure as {other.claim.id}: a copy is no independent evidence"
+    other_basis = [b for b in (basis_of(one.claim) for one in kept) if b]
+    mine = basis_of(item.claim)
+    if mine and other_basis and mine != other_basis[0]:
+        return f"another basis: {mine}, not {other_basis[0]}"
     if re.search(r"\bpart\b|C1\b|C2\b|\bone of\b", item.claim.property_):
         return "one category or part only"
     return ""

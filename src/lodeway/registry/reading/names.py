@@ -43,6 +43,10 @@ _BODY = re.compile(
     r"Council|Party|University|Center|Centre|Parliament|Government|Commission|Organization|"
     r"Organisation|Association|Union|Office|Service|Department|Bureau|Holding|Corporation|Copper)\b"
 )
+_LEGAL = re.compile(
+    r",? (?:CJSC|OJSC|JSC|LLC|PLC|Plc|plc|Ltd\.?|Inc\.?|Corp\.?|QSC|ASC|MMC|GmbH|S\.?A\.?|AG"
+    r"|ЗАО|ОАО|ООО)$"
+)
 _TITLE = re.compile(
     r"\b(?:President|Prime Minister|Minister|Foreign Minister|Chairwoman|Chairman|Mr|Mrs|Ms|Dr"
     r"|Commander|commander|deputy|Deputy|Speaker|spokesman|spokeswoman|spokesperson|CEO|director"
@@ -101,19 +105,22 @@ class Gazetteer:
         self._canonical: dict[str, str] = {}
         self._rough: dict[str, str] = {}  # with the vowels a and e alike
         for group in groups:
-            for name in group:
+            for name in (_LEGAL.sub("", one) for one in group):
                 self._canonical.setdefault(plain(name), group[0])
                 self._rough.setdefault(skeleton(name), group[0])
 
     def canonical(self, text: str) -> str | None:
         """Return the first name of the group that holds this one, or None.
 
+        Legal forms do not count: a company that is CJSC here and OJSC there is one.
+
         Examples
         --------
         >>> Gazetteer([("Alpha Hill", "Təpə")]).canonical("tepe")
         'Alpha Hill'
         """
-        return self._canonical.get(plain(text)) or self._rough.get(skeleton(text))
+        bare = _LEGAL.sub("", text)
+        return self._canonical.get(plain(bare)) or self._rough.get(skeleton(bare))
 
 
 def read_gazetteer(paths: Sequence[Path]) -> Gazetteer:
