@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from lodeway.registry.reading.dates import When
+from lodeway.registry.reading.names import states
 from lodeway.registry.reading.numbers import Locale, Number, numbers
 from lodeway.registry.reading.tables import UnitWord, units, word_set
 
@@ -202,6 +203,8 @@ def _pair(text: str, first: Number, second: Number) -> Measure | None:
     low, high = first.value * scale, second.value
     if high < low:
         return None
+    if unit is None and lead is not None:
+        unit = lead[0]  # $3-5 billion
     if unit is None:
         counted = _counted(text, second, "range")
         if counted is None:
@@ -290,12 +293,18 @@ def _with_rate(text: str, measure: Measure) -> Measure:
     """Add ``/a`` and the like to a unit, from what follows or from an adjective before."""
     if measure.kind not in {"mass", "money", "volume", "energy", "box", "count", "length"}:
         return measure
+    rest = text[measure.end :]
+    thing = re.match(
+        r" of [a-z]+(?: [a-z]+)?(?= (?:a|per|each|every) (?:year|annum|day|month)\b)", rest
+    )
+    if thing is not None and measure.kind == "mass":
+        rest = rest[thing.end() :]
     for pattern, suffix in _PER:
-        match = pattern.match(text[measure.end :])
+        match = pattern.match(rest)
         if match and "/" not in measure.unit:
             if suffix in {"/t", "/oz", "/lb", "/kg", "/km"} and measure.kind != "money":
                 continue
-            end = measure.end + match.end()
+            end = len(text) - len(rest) + match.end()
             kind = (
                 "price"
                 if measure.kind == "money" and suffix not in {"/a", "/d", "/month"}
@@ -424,7 +433,7 @@ def _things(number: Number, operator: str, words: list[str], length: int) -> Mea
     if head in {"percent", "degrees", "thirds", "quarters", "fifths", "tenths", "halves"}:
         return None
     unit, kind = "count", "count"
-    if head in _PEOPLE:
+    if head in _PEOPLE or (words[-1][0].isupper() and head.rstrip("s") in states()):
         unit, kind = "persons", "people"
     elif head in _JOBS:
         unit, kind = "jobs", "jobs"

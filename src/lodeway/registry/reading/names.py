@@ -252,7 +252,10 @@ def _head(text: str, end: int) -> tuple[tuple[int, int], str]:
     )  # fmt: skip
     if match is None:
         return (end, end), ""
-    kind = HEADS.get(match[2].casefold())
-    if kind is None:
-        return (end, end), ""
-    return (end + match.start(2), end + match.end(2)), kind
+    first = end + match.start(1)
+    words = list(re.finditer(r"[^\W\d_]+(?:-[^\W\d_]+)*", text[first : end + match.end()]))
+    for word in reversed(words):
+        kind = HEADS.get(word[0].casefold())
+        if kind is not None and (word is words[-1] or kind == "corridor"):
+            return (first + word.start(), first + word.end()), kind
+    return (end, end), ""

@@ -160,7 +160,7 @@ def metal_near(sentence: str, start: int, end: int) -> str:
     ] + [(match.start(), _SYMBOL[match[0]]) for match in re.finditer(r"\b[A-Z][a-z]\b", sentence)
          if match[0] in _SYMBOL]  # fmt: skip
     behind = [(place - end, name) for place, name in found if 0 <= place - end < 40
-              and not re.search(r"\d|[;.]", sentence[end:place])]  # fmt: skip
+              and not re.search(r"\d|[;.,]| and ", sentence[end:place])]  # fmt: skip
     if behind:
         return min(behind)[1]
     ahead = [(start - place, name) for place, name in found if 0 < start - place < 120]
