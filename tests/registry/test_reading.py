@@ -172,6 +172,35 @@ def test_subjects_of_trade_are_pairs_and_speakers_are_found():
     )  # fmt: skip
 
 
+@pytest.mark.parametrize(
+    ("text", "subject", "property_", "value"),
+    [
+        ("Northland's 224-km Alpha–Beta railway is built.", "Alpha–Beta railway", "length", 224.0),
+        ("Northland's Gamma port handles 600,000 TEU a year.", "Gamma port", "container traffic",
+         6e5),
+        ("The Delta section will cost $3-5 billion.", "Delta", "cost", 3e9),
+        ("The Alpha mine, run by Ann, produced 1.75 million tons of ore a year.", "Alpha mine",
+         "ore production", 1.75e6),
+        ("The Alpha deposit holds 5 t of gold.", "Alpha deposit", "gold reserves", 5.0),
+        ("The plant at Betaville processes 350,000 tons of ore annually.", "Betaville",
+         "ore throughput", 350000.0),
+        ("The Alpha project would contribute $13 billion to Northland's budget.", "Alpha project",
+         "budget revenue", 13e9),
+    ],
+)  # fmt: skip
+def test_subject_and_property_by_rules(text, subject, property_, value):
+    draft = read_article(text)[0]
+    assert (draft.subject, draft.property_) == (subject, property_)
+    assert draft.value == pytest.approx(value)
+
+
+def test_growth_is_told_from_the_figure_that_grew():
+    drafts = read_article("Trade between Chile and Peru reached $260 million, up 12 percent.")
+    assert [(d.subject, d.property_) for d in drafts] == [
+        ("Chile-Peru", "trade turnover"), ("Chile-Peru", "trade growth"),
+    ]  # fmt: skip
+
+
 def test_a_gazetteer_joins_scripts_and_names(tmp_path):
     table = tmp_path / "names.csv"
     table.write_text("canonical,aliases\nAlpha Hill,Təpəbaşı|Тепебаши\n", encoding="utf-8")

@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
+from itertools import pairwise
 from pathlib import Path
 
 from lodeway.io import read_rows
@@ -158,10 +159,17 @@ def names(text: str, gazetteer: Gazetteer, *, known: frozenset[str] = frozenset(
             continue
         if re.match(r"\s?[$\u20ac\u00a3]", text[match.end() :]):
             continue  # the US of US$
-        name = _trim(text, match.start(), match.end(), known)
-        if name is not None:
-            found.append(_classified(text, *name, gazetteer))
+        for start, end in _owners_apart(text, match.start(), match.end()):
+            name = _trim(text, start, end, known)
+            if name is not None:
+                found.append(_classified(text, *name, gazetteer))
     return found
+
+
+def _owners_apart(text: str, start: int, end: int) -> list[tuple[int, int]]:
+    """Return the names in ``Northland's Alpha port`` one by one, the owner with its ending."""
+    cuts = [start + match.end() for match in re.finditer(r"['\u2019]s (?=\S)", text[start:end])]
+    return list(pairwise([start, *cuts, end]))
 
 
 def _trim(text: str, start: int, end: int, known: frozenset[str]) -> tuple[int, int] | None:
