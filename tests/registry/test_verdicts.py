@@ -259,3 +259,23 @@ def test_two_places_of_registration_are_both_kept():
     named = [Claim(**{**row.__dict__, "text": text})
              for row, text in zip(rows, ("Switzerland", "Liechtenstein"), strict=True)]  # fmt: skip
     assert {item.verdict for item in judge(named)} == {"conflicts"}
+
+
+def test_prices_are_held_against_the_mean_of_the_month():
+    rows = [claim(1, "Metal", "copper price", 9324.0, "USD/lb", date="2021-09"),
+            claim(2, "Metals", "copper price", 9324.0, "USD/t", date="2021-09"),
+            claim(3, "Other", "gold price", 4000.0, "USD/oz", date="2021-05")]  # fmt: skip
+    found = one(rows)
+    assert found["C1"].best_reading.unit == "USD/t"
+    assert found["C2"].verdict == "consistent"
+    assert found["C3"].verdict == "conflicts"
+
+
+@pytest.mark.parametrize(
+    ("text", "verdict"),
+    [("lat 0, lon 0", "unit-suspect"), ("lat 91.2, lon 44.1", "impossible"),
+     ("lat 44.9876, lon 40.1234", "unit-suspect"), ("lat 41.1, lon 44.8", "not-checkable")],
+)  # fmt: skip
+def test_positions_that_are_none(text, verdict):
+    row = claim(1, "Alpha", "location", None, "deg")
+    assert judge([Claim(**{**row.__dict__, "text": text})])[0].verdict == verdict
