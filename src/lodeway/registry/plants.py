@@ -376,5 +376,6 @@ def multiplier_range(claim: Quantity, _circle: Circle) -> Iterator[Evidence]:
 
 PLANT_CHECKS = (
     concentrate_for_metal, process_chain, reserve_life, capex_scaling, product_conflict,
-    budget_against_sales, price_of_the_month, implied_unit_value, jobs_of_two_kinds, multiplier_range,
+    budget_against_sales, price_of_the_month, implied_unit_value, jobs_of_two_kinds,
+    multiplier_range,
 )  # fmt: skip
