@@ -306,9 +306,8 @@ def price_of_the_month(claim: Quantity, _circle: Circle) -> Iterator[Evidence]:
     if unit.dimension != "money/mass" or price is None:
         return
     told = claim.claim.value * unit.factor
-    line = (
-        f"{told:,.0f} USD/t against {price[0]:,.0f} USD/t in {price[1]}: {told / price[0] - 1:+.0%}"
-    )
+    off = told / price[0] - 1.0
+    line = f"{told:,.0f} USD/t against {price[0]:,.0f} USD/t in {price[1]}: {off:+.0%}"
     if 0.75 < told / price[0] < 1.33:
         close = abs(off) < 0.03
         reason = "it is the price of the month" if close else "near the price of the month"
