@@ -124,10 +124,13 @@ def fuse(
     """
     quantities = understand(claims, aliases)
     chosen = _chosen(quantities, subject, property_)
-    return fuse_quantities(chosen, judge(claims, aliases))
+    scope = " ".join(sorted(re.findall(r"\(([^)]*)\)", property_.casefold())))
+    return fuse_quantities(chosen, judge(claims, aliases), scope)
 
 
-def fuse_quantities(chosen: Sequence[Quantity], judged: Sequence[Verdict]) -> Fused:
+def fuse_quantities(
+    chosen: Sequence[Quantity], judged: Sequence[Verdict], scope: str | None = None
+) -> Fused:
     """Fuse claims of one quantity that have been understood and judged.
 
     Parameters
@@ -136,12 +139,18 @@ def fuse_quantities(chosen: Sequence[Quantity], judged: Sequence[Verdict]) -> Fu
         At least one claim; where two tell one figure, the first counts.
     judged
         Verdicts, of these claims and perhaps of others.
+    scope
+        What stands in brackets in the property: claims of another scope do not count. By default
+        the scope of the first claim.
     """
     verdicts = {item.claim.id: item for item in judged}
     kept: list[Quantity] = []
     out: list[tuple[Claim, str]] = []
     for item in chosen:
         reason = _unfit(item, verdicts[item.claim.id], kept)
+        wanted = chosen[0].scope if scope is None else scope
+        if not reason and item.scope != wanted:
+            reason = f"another scope: {item.scope or 'the whole'}, not {wanted or 'the whole'}"
         if reason:
             out.append((item.claim, reason))
         else:
@@ -176,7 +185,7 @@ def _chosen(quantities: Sequence[Quantity], subject: str, property_: str) -> lis
     kinds = {(item.kind, item.commodity) for item in probe} - {("other", "")}
     exact = [item for item in about if item.claim.property_.casefold() == property_.casefold()]
     kinds = {(item.kind, item.commodity) for item in exact} or kinds
-    chosen = [item for item in about if (item.kind, item.commodity) in kinds and _number(item)]
+    chosen = [item for item in about if _number(item) and _asked(item, kinds)]
     if not chosen:
         known = {item.claim.property_ for item in about}
         raise LodewayError(
@@ -184,6 +193,15 @@ def _chosen(quantities: Sequence[Quantity], subject: str, property_: str) -> lis
             suggestion(property_, known),
         )  # fmt: skip
     return sorted(chosen, key=lambda item: (item.claim.date or "9999", item.claim.id))
+
+
+def _asked(item: Quantity, kinds: set[tuple[str, str]]) -> bool:
+    """Whether a claim is of one of the kinds; ore may be named with its metal or without."""
+    return any(
+        item.kind == kind
+        and (item.commodity == metal or (kind == "ore" and not (item.commodity and metal)))
+        for kind, metal in kinds
+    )
 
 
 def basis_of(claim: Claim) -> str:
