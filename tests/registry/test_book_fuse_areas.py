@@ -272,3 +272,31 @@ def test_owners_at_the_end_of_chains_and_owners_of_too_much(tmp_path):
     path.write_text("owner,owned,share_pct,source\nA,B,150,s\n")
     with pytest.raises(LodewayError, match="0 to 100"):
         read_holdings(path)
+
+
+def run(*words):
+    return subprocess.run([sys.executable, "-m", "lodeway", *map(str, words)],
+                          capture_output=True, text=True, check=False)  # fmt: skip
+
+
+@pytest.mark.parametrize("ending", [".csv", ".parquet", ".prov.json", ".trig", ".erml.csv"])
+def test_claims_are_stored_and_exported_by_command(tmp_path, ending):
+    book, out = tmp_path / "book.gpkg", tmp_path / f"claims{ending}"
+    stored = run("claims", "store", FILES[0], "--book", book, "--recorded", "2026-11-25", "--json")
+    assert json.loads(stored.stdout)["entered"] == 129
+    assert run("claims", "export", book, "--out", out).returncode == 0
+    if ending == ".csv":
+        assert out.read_bytes() == ClaimBook(book).csv()
+    assert out.stat().st_size > 100
+
+
+def test_commands_refuse_a_bad_day_an_unknown_format_and_a_missing_book(tmp_path):
+    book = tmp_path / "book.gpkg"
+    bad = run("claims", "store", FILES[0], "--book", book, "--recorded", "25.11.2026", "--json")
+    assert (bad.returncode, json.loads(bad.stderr)["code"]) == (1, "bad-date")
+    assert not book.exists()
+    missing = run("claims", "export", book, "--out", tmp_path / "x.csv")
+    assert missing.returncode == 1
+    assert run("claims", "store", FILES[0], "--book", book, "--recorded", "2026").returncode == 0
+    assert run("claims", "export", book, "--out", tmp_path / "x.docx").returncode == 1
+    assert not (tmp_path / "x.docx").exists()

@@ -81,6 +81,25 @@ def test_numbers_tell_claims_apart():
     other = [("x", "Espy No. 08", "", "-81.2719", "35.2719", "USA", "mica"),
              ("y", "Espy No. 4", "", "-81.2713", "35.2713", "USA", "mica")]  # fmt: skip
     assert set(linked(one, other)) == {("a", "y")}
+    first = [("a", "Taknar I", "", "57.7601", "35.3641", "IRN", "Cu")]
+    second = [("x", "Taknar II", "", "57.7742", "35.3752", "IRN", "Cu")]
+    assert not linked(first, second)
+
+
+def test_known_duplicates_of_one_region_become_entities(reference_data):
+    """Madneuli lies 28.7 km apart in two lists and under two countries in a third."""
+    found = read_records(reference_data("registry_watch/caucasus_records.csv"), "record_id")
+    entity = dedupe(found).entity
+
+    def of(*names):
+        return {int(entity[i]) for i, row in enumerate(found.names) if row[0] in names}
+
+    assert len(of("Madneuli", "Madneuli (Georgia)")) == 1
+    assert not of("Madneuli") & of("Madneuli (Armenia)")
+    assert len(of("Teghout", "Teghout Copper-Molybdenum Project")) == 1
+    assert len(of("Filizchai", "Filizchay (Filizchai)")) == 1
+    assert len(of("Kadzharanskoe", "Kadjaran", "Kajaran (Kadjaran)")) == 1
+    assert not of("Akhtala") & of("Alaverdi")
 
 
 def test_invented_and_empty_positions_are_left_out_and_listed():

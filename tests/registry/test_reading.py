@@ -114,6 +114,9 @@ def test_subject_and_property_are_mostly_those_that_a_person_noted(noted):
         ("It rules for another decade.", 10.0, "year", "="),
         ("Exports more than doubled.", 2.0, "x", ">"),
         ("There are 13.6 units of gold.", 13.6, "units", "="),
+        ("Orada 1 min 741,6 kq qızıl hasil edilib.", 1741.6, "kg", "="),
+        ("It lies over the 300 square kilometres of the area.", 300.0, "km2", "="),
+        ("Two-thirds of the shares are held.", 66.7, "%", "="),
     ],
 )
 def test_quantities_as_people_write_them(text, value, unit, operator):
@@ -126,6 +129,8 @@ def test_ranges_keep_both_ends_and_changes_are_no_ranges():
     one("It makes 3.0-3.2 Mt.", value=3e6, high=3.2e6, operator="range")
     rise = [d for d in read_article("Output rose from 4,000 t to 15,000 t.") if d.unit == "t"]
     assert [draft.value for draft in rise] == [4000.0, 15000.0]
+    bare = [d for d in read_article("It will grow from 1 to 5 million tons.") if d.unit == "t"]
+    assert [draft.value for draft in bare] == [1e6, 5e6]
 
 
 def test_a_lone_comma_is_decided_by_the_other_numbers_and_says_so():
@@ -165,6 +170,35 @@ def test_subjects_of_trade_are_pairs_and_speakers_are_found():
     assert (draft.subject, draft.property_, draft.speaker) == (
         "Northland-Southland", "trade turnover", "Ann Lee",
     )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("text", "subject", "property_", "value"),
+    [
+        ("Northland's 224-km Alpha–Beta railway is built.", "Alpha–Beta railway", "length", 224.0),
+        ("Northland's Gamma port handles 600,000 TEU a year.", "Gamma port", "container traffic",
+         6e5),
+        ("The Delta section will cost $3-5 billion.", "Delta", "cost", 3e9),
+        ("The Alpha mine, run by Ann, produced 1.75 million tons of ore a year.", "Alpha mine",
+         "ore production", 1.75e6),
+        ("The Alpha deposit holds 5 t of gold.", "Alpha deposit", "gold reserves", 5.0),
+        ("The plant at Betaville processes 350,000 tons of ore annually.", "Betaville",
+         "ore throughput", 350000.0),
+        ("The Alpha project would contribute $13 billion to Northland's budget.", "Alpha project",
+         "budget revenue", 13e9),
+    ],
+)  # fmt: skip
+def test_subject_and_property_by_rules(text, subject, property_, value):
+    draft = read_article(text)[0]
+    assert (draft.subject, draft.property_) == (subject, property_)
+    assert draft.value == pytest.approx(value)
+
+
+def test_growth_is_told_from_the_figure_that_grew():
+    drafts = read_article("Trade between Chile and Peru reached $260 million, up 12 percent.")
+    assert [(d.subject, d.property_) for d in drafts] == [
+        ("Chile-Peru", "trade turnover"), ("Chile-Peru", "trade growth"),
+    ]  # fmt: skip
 
 
 def test_a_gazetteer_joins_scripts_and_names(tmp_path):

@@ -179,3 +179,103 @@ def test_bad_tables_are_refused(tmp_path, text, code, word):
 
 def test_names_in_brackets_are_names():
     assert names_of("Zod (Sotk, Soyudlu) deposit") == {"zod", "sotk", "soyudlu"}
+
+
+def one(rows):
+    return {item.claim.id: item for item in judge(rows)}
+
+
+def test_mill_grade_recovery_and_life_are_held_against_each_other():
+    rows = [
+        claim(1, "Alpha", "ore reserve", 2244.0, "Mt"),
+        claim(2, "Alpha", "copper grade", 0.3, "% Cu"),
+        claim(3, "Alpha", "mill throughput", 22.0, "Mt/y"),
+        claim(4, "Alpha", "mine life", 100.0, "y"),
+        claim(5, "Alpha", "mine life", 12.0, "y"),
+        claim(6, "Alpha", "output copper", 56000.0, "t/y", basis="of copper in concentrate"),
+        claim(7, "Alpha", "output copper", 560000.0, "t/y", basis="contained copper"),
+    ]  # fmt: skip
+    found = one(rows)
+    assert [found[f"C{i}"].verdict for i in (4, 5, 6, 7)] == [
+        "consistent", "conflicts", "consistent", "conflicts",
+    ]  # fmt: skip
+
+
+def test_a_slip_of_the_grade_is_charged_to_the_grade():
+    rows = [
+        claim(1, "Alpha", "ore reserve", 36.0, "Mt"),
+        claim(2, "Alpha", "gold grade", 3.6, "% Au"),
+        claim(3, "Alpha", "contained gold", 130.0, "t"),
+    ]
+    found = one(rows)
+    assert found["C2"].verdict == "unit-suspect"
+    assert "parts in a million" in found["C2"].best_reading.reading
+    assert found["C3"].verdict == "plausible"
+
+
+def test_ranked_readings_prefer_the_one_that_closes():
+    rows = [
+        claim(1, "Alpha", "ore reserve", 2244.0, "Mt"),
+        claim(2, "Alpha", "copper grade", 0.3, "% Cu"),
+        claim(3, "Alpha", "contained copper", 6.7e9, "t"),
+    ]
+    reading = one(rows)["C3"].best_reading
+    assert (reading.reading, reading.value) == ("thousand tonnes of metal", 6.7e6)
+
+
+def test_parts_points_places_days_and_fiscal_years():
+    rows = [
+        claim(1, "Province", "number of deposits", 10.0, "count"),
+        claim(2, "Province", "number of gold deposits", 8.0, "count"),
+        claim(3, "Province", "number of copper deposits", 7.0, "count"),
+        claim(4, "Poll", "partner share", 45.0, "%"),
+        claim(5, "Poll", "change in partner share", 18.0, "percentage points"),
+        claim(6, "Road", "blocked, day count", 2.0, "day", date="2022-12-13"),
+        claim(7, "Road", "protest begins", None, "date", date="2022-12-12"),
+        claim(8, "Lands", "trade turnover", 5e9, "USD", date="FY2024"),
+        claim(9, "Lands", "trade growth", 25.0, "%", date="FY2024"),
+    ]
+    found = one(rows)
+    assert found["C1"].verdict == "impossible"
+    assert "= 27 %" in found["C5"].arithmetic
+    assert found["C6"].verdict == "consistent"
+    assert found["C8"].reason == "a fiscal year"
+    assert "4 billion" in found["C9"].arithmetic
+
+
+def test_one_row_may_hold_ore_and_grade():
+    rows = [claim(i, "Alpha", "ore; Cu", None, "Mt; %") for i in (1, 2, 3)]
+    texts = ("60.0; 0.35", "93.07; 1.28", "102.6; 1.29")
+    found = one([Claim(**{**row.__dict__, "text": t}) for row, t in zip(rows, texts, strict=True)])
+    assert found["C1"].verdict == "conflicts"
+    assert found["C2"].verdict == "plausible"
+
+
+def test_two_places_of_registration_are_both_kept():
+    rows = [
+        claim(1, "Alpha Trust", "registered in", None, "-"),
+        claim(2, "Alpha Trust", "registered in", None, "-"),
+    ]
+    named = [Claim(**{**row.__dict__, "text": text})
+             for row, text in zip(rows, ("Switzerland", "Liechtenstein"), strict=True)]  # fmt: skip
+    assert {item.verdict for item in judge(named)} == {"conflicts"}
+
+
+def test_prices_are_held_against_the_mean_of_the_month():
+    rows = [claim(1, "Metal", "copper price", 9324.0, "USD/lb", date="2021-09"),
+            claim(2, "Metals", "copper price", 9324.0, "USD/t", date="2021-09"),
+            claim(3, "Other", "gold price", 4000.0, "USD/oz", date="2021-05")]  # fmt: skip
+    found = one(rows)
+    assert found["C1"].best_reading.unit == "USD/t"
+    assert found["C2"].verdict == "consistent"
+    assert found["C3"].verdict == "conflicts"
+
+
+@pytest.mark.parametrize(
+    ("text", "verdict"),
+    [("lat 0, lon 0", "unit-suspect"), ("lat 91.2, lon 44.1", "impossible"),
+     ("lat 44.9876, lon 40.1234", "unit-suspect"), ("lat 41.1, lon 44.8", "not-checkable")],
+)  # fmt: skip
+def test_positions_that_are_none(text, verdict):
+    row = claim(1, "Alpha", "location", None, "deg")
+    assert judge([Claim(**{**row.__dict__, "text": text})])[0].verdict == verdict

@@ -130,6 +130,9 @@ def _tell(records: Records, path: Path) -> None:
         say(f"{path.name}: no column {', '.join(records.missing)}; compared without")
     for row, what in records.faults[:20]:
         say(f"{path.name}:{row + 2} {what}")
+    twice = len(records) - len(set(records.ids))
+    if twice:
+        say(f"{path.name}: {twice} ids stand more than once; each row is a record of its own")
     if len(records.faults) > 20:
         say(f"{path.name}: {len(records.faults) - 20} more rows with faults")
 

@@ -25,6 +25,18 @@ from lodeway.registry.verdict import Verdict, judge
 
 #: Half-width of the interval in standard deviations: 10th to 90th percentile.
 _P90 = 1.2815515655446004
+#: Bases of which two figures are not two measurements of one thing.
+_BASES = (
+    "origin",
+    "consignment",
+    "recoverable",
+    "in situ",
+    "payable",
+    "wet",
+    "dry",
+    "gross",
+    "net",
+)
 #: Two figures within this of each other are one figure that was copied.
 _COPY = 0.002
 
@@ -112,10 +124,13 @@ def fuse(
     """
     quantities = understand(claims, aliases)
     chosen = _chosen(quantities, subject, property_)
-    return fuse_quantities(chosen, judge(claims, aliases))
+    scope = " ".join(sorted(re.findall(r"\(([^)]*)\)", property_.casefold())))
+    return fuse_quantities(chosen, judge(claims, aliases), scope)
 
 
-def fuse_quantities(chosen: Sequence[Quantity], judged: Sequence[Verdict]) -> Fused:
+def fuse_quantities(
+    chosen: Sequence[Quantity], judged: Sequence[Verdict], scope: str | None = None
+) -> Fused:
     """Fuse claims of one quantity that have been understood and judged.
 
     Parameters
@@ -124,12 +139,18 @@ def fuse_quantities(chosen: Sequence[Quantity], judged: Sequence[Verdict]) -> Fu
         At least one claim; where two tell one figure, the first counts.
     judged
         Verdicts, of these claims and perhaps of others.
+    scope
+        What stands in brackets in the property: claims of another scope do not count. By default
+        the scope of the first claim.
     """
     verdicts = {item.claim.id: item for item in judged}
     kept: list[Quantity] = []
     out: list[tuple[Claim, str]] = []
     for item in chosen:
         reason = _unfit(item, verdicts[item.claim.id], kept)
+        wanted = chosen[0].scope if scope is None else scope
+        if not reason and item.scope != wanted:
+            reason = f"another scope: {item.scope or 'the whole'}, not {wanted or 'the whole'}"
         if reason:
             out.append((item.claim, reason))
         else:
@@ -164,7 +185,7 @@ def _chosen(quantities: Sequence[Quantity], subject: str, property_: str) -> lis
     kinds = {(item.kind, item.commodity) for item in probe} - {("other", "")}
     exact = [item for item in about if item.claim.property_.casefold() == property_.casefold()]
     kinds = {(item.kind, item.commodity) for item in exact} or kinds
-    chosen = [item for item in about if (item.kind, item.commodity) in kinds and _number(item)]
+    chosen = [item for item in about if _number(item) and _asked(item, kinds)]
     if not chosen:
         known = {item.claim.property_ for item in about}
         raise LodewayError(
@@ -172,6 +193,21 @@ def _chosen(quantities: Sequence[Quantity], subject: str, property_: str) -> lis
             suggestion(property_, known),
         )  # fmt: skip
     return sorted(chosen, key=lambda item: (item.claim.date or "9999", item.claim.id))
+
+
+def _asked(item: Quantity, kinds: set[tuple[str, str]]) -> bool:
+    """Whether a claim is of one of the kinds; ore may be named with its metal or without."""
+    return any(
+        item.kind == kind
+        and (item.commodity == metal or (kind == "ore" and not (item.commodity and metal)))
+        for kind, metal in kinds
+    )
+
+
+def basis_of(claim: Claim) -> str:
+    """Return the basis on which a figure stands, of those that are never mixed."""
+    words = f"{claim.property_} {claim.unit} {claim.basis} {claim.kind}".casefold()
+    return "|".join(name for name in _BASES if re.search(rf"\b{name}\b", words))
 
 
 def _number(item: Quantity) -> float | None:
@@ -190,6 +226,10 @@ def _unfit(item: Quantity, verdict: Verdict, kept: Sequence[Quantity]) -> str:
     for other in kept:
         if abs(np.log(item.value / (other.value or 1.0))) < _COPY:
             return f"the same figure as {other.claim.id}: a copy is no independent evidence"
+    other_basis = [b for b in (basis_of(one.claim) for one in kept) if b]
+    mine = basis_of(item.claim)
+    if mine and other_basis and mine != other_basis[0]:
+        return f"another basis: {mine}, not {other_basis[0]}"
     if re.search(r"\bpart\b|C1\b|C2\b|\bone of\b", item.claim.property_):
         return "one category or part only"
     return ""

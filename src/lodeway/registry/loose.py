@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from datetime import date, timedelta
 
 from lodeway.registry.evidence import Circle, Evidence, Reading, short
 from lodeway.registry.quantities import Quantity
@@ -28,6 +29,51 @@ def words_disagree(claim: Quantity, circle: Circle) -> Iterator[Evidence]:
 
 def _words(text: str) -> set[str]:
     return {word for word in re.findall(r"[^\W\d_]+", text.casefold()) if len(word) > 3}
+
+
+def day_count(claim: Quantity, circle: Circle) -> Iterator[Evidence]:
+    """Hold a day count against the day on which somebody else says that it began."""
+    value = claim.claim.value
+    if value is None or claim.claim.unit != "day" or not re.search("day", claim.claim.property_):
+        return
+    try:
+        today = date.fromisoformat(claim.claim.date)
+    except ValueError:
+        return
+    start = (today - timedelta(days=int(value) - 1)).isoformat()
+    for other in circle.members:
+        if re.search(r"begin|start", other.claim.property_.casefold()):
+            line = f"{today} - {int(value) - 1} d = {start} against {other.claim.date}"
+            same = other.claim.date == start
+            reason = f"the day count gives {'the' if same else 'another'} day of the beginning"
+            verdict = "consistent" if same else "conflicts"
+            yield Evidence(verdict, reason, f"{line} ({other.claim.id})")
+
+
+def undated(claim: Quantity, _circle: Circle) -> Iterator[Evidence]:
+    """Say of an event without a date of its own that its date was inferred."""
+    if claim.kind == "date" and re.search(
+        r"undated|implie|inferred|recent|later", claim.claim.date
+    ):
+        line = f"date as entered: {claim.claim.date}"
+        yield Evidence("not-checkable", "the date is inferred from the text, not told", line)
+
+
+def same_words_other_figure(claim: Quantity, circle: Circle) -> Iterator[Evidence]:
+    """Find two figures for one property of one day that are far apart."""
+    value = claim.claim.value
+    if not value or claim.kind not in {"share", "jobs", "money", "budget", "area", "distance"}:
+        return
+    mine = claim.claim
+    for other in circle.members:
+        theirs = other.claim
+        same = (
+            theirs.property_.casefold() == mine.property_.casefold() and theirs.unit == mine.unit
+            and theirs.date == mine.date and theirs.subject.casefold() == mine.subject.casefold()
+        )  # fmt: skip
+        if same and theirs.value and max(value, theirs.value) > 1.5 * min(value, theirs.value) > 0:
+            line = f"{value:g} against {theirs.value:g} {theirs.unit} ({theirs.id})"
+            yield Evidence("conflicts", "another figure for the same thing and day", line)
 
 
 def counts(claim: Quantity, circle: Circle) -> Iterator[Evidence]:
@@ -206,5 +252,5 @@ def sequence(claim: Quantity, circle: Circle) -> Iterator[Evidence]:
 
 LOOSE_CHECKS = (
     words_disagree, counts, points_and_shares, growth, upper_bounds, shares_of_whole, endorsement,
-    fiscal_year, sequence,
+    fiscal_year, sequence, day_count, undated, same_words_other_figure,
 )  # fmt: skip

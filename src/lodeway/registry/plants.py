@@ -10,8 +10,10 @@ from pathlib import Path
 
 import numpy as np
 
+from lodeway.errors import LodewayError
 from lodeway.registry.evidence import Circle, Evidence, Reading, short, tonnes
 from lodeway.registry.quantities import Quantity, commodity_of, nature
+from lodeway.units import parse
 
 #: Usual grades of concentrates.
 _CONCENTRATE = {"Cu": 0.22, "Zn": 0.50, "Pb": 0.50, "Mo": 0.50}
@@ -292,6 +294,34 @@ def price_at(commodity: str, date: str) -> tuple[float, str] | None:
     return None
 
 
+def price_of_the_month(claim: Quantity, _circle: Circle) -> Iterator[Evidence]:
+    """Hold a price against the mean of its month, also under another unit of weight."""
+    if claim.kind != "money" or not claim.claim.value or "/" not in claim.claim.unit:
+        return
+    try:
+        unit = parse(claim.claim.unit)
+    except LodewayError:
+        return
+    price = price_at(claim.commodity, claim.claim.date)
+    if unit.dimension != "money/mass" or price is None:
+        return
+    told = claim.claim.value * unit.factor
+    off = told / price[0] - 1.0
+    line = f"{told:,.0f} USD/t against {price[0]:,.0f} USD/t in {price[1]}: {off:+.0%}"
+    if 0.75 < told / price[0] < 1.33:
+        close = abs(off) < 0.03
+        reason = "it is the price of the month" if close else "near the price of the month"
+        yield Evidence("consistent" if close else "plausible", reason, line)
+        return
+    for name in ("t", "lb", "oz", "kg", "g"):
+        other = claim.claim.value * parse(f"USD/{name}").factor
+        if 0.75 < other / price[0] < 1.33:
+            reading = Reading(f"USD per {name}", claim.claim.value, f"USD/{name}")
+            yield Evidence("unit-suspect", "another unit of weight fits", line, reading)
+            return
+    yield Evidence("conflicts", "no such price in that month", line)
+
+
 def implied_unit_value(claim: Quantity, _circle: Circle) -> Iterator[Evidence]:
     """Hold money over metal against the price of the month."""
     if claim.kind != "money" or not claim.value:
@@ -345,5 +375,6 @@ def multiplier_range(claim: Quantity, _circle: Circle) -> Iterator[Evidence]:
 
 PLANT_CHECKS = (
     concentrate_for_metal, process_chain, reserve_life, capex_scaling, product_conflict,
-    budget_against_sales, implied_unit_value, jobs_of_two_kinds, multiplier_range,
+    budget_against_sales, price_of_the_month, implied_unit_value, jobs_of_two_kinds,
+    multiplier_range,
 )  # fmt: skip

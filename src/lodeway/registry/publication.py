@@ -44,13 +44,13 @@ def publish(study: Path, out: Path) -> list[Path]:
     """
     settings = _settings(study)
     section = settings.get("registry", {})
-    if not section.get("deposits") or not section.get("claims"):
+    if not section.get("deposits"):
         raise LodewayError(
-            "bad-study", f"{study / 'study.toml'}", "no [registry] deposits and claims",
+            "bad-study", f"{study / 'study.toml'}", "no [registry] deposits",
             "a study with a registry",
         )  # fmt: skip
     deposits = read_deposits(study / section["deposits"], study)
-    paths = [path for name in section["claims"] for path in sorted(study.glob(name))]
+    paths = [path for name in section.get("claims", []) for path in sorted(study.glob(name))]
     claims = read_claims(dict.fromkeys(paths), study)
     data = page_data(deposits, claims)
     data["title"] = str(settings.get("study", {}).get("title", study.name))

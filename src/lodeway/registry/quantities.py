@@ -276,6 +276,7 @@ def _factor(unit: str, wanted: str, kind: str) -> float:
     """Return what to multiply by; a yearly rate may leave the year to the property."""
     text = re.sub(r"\(.*?\)|\?", " ", unit).strip() or unit
     text = re.sub(r"\bpercentage\b", "", text)
+    text = re.sub(r"\bMlb\b", "million lb", re.sub(r"\bklb\b", "thousand lb", text))
     have, want = parse(text), parse(wanted)
     if have.dimension == want.dimension:
         return have.factor / want.factor

@@ -105,6 +105,24 @@ def invented_position(claim: Quantity, _circle: Circle) -> Iterator[Evidence]:
         yield Evidence("unit-suspect", "the digits are a pattern", line, reading)
 
 
+def position_on_the_globe(claim: Quantity, _circle: Circle) -> Iterator[Evidence]:
+    """Find positions off the globe, and the point where nobody mines."""
+    if claim.kind != "position":
+        return
+    pairs = re.findall(r"(lat|lon)\w*\s*:?\s*(-?\d+(?:\.\d+)?)", claim.claim.text.lower())
+    found = {name: float(value) for name, value in pairs}
+    if set(found) != {"lat", "lon"}:
+        return
+    lat, lon = found["lat"], found["lon"]
+    line = f"latitude {lat:g}, longitude {lon:g}"
+    if abs(lat) > 90.0 or abs(lon) > 180.0:
+        swapped = abs(lat) <= 180.0 and abs(lon) <= 90.0
+        reading = Reading("axes swapped", lon, "deg of latitude") if swapped else None
+        yield Evidence("impossible", "a position off the globe", line, reading)
+    elif lat == lon == 0.0:
+        yield Evidence("unit-suspect", "0, 0 is a default and no position", line)
+
+
 def _counting(text: str) -> bool:
     """Whether the digits rise or fall by one: 1234, 9876."""
     steps = {int(b) - int(a) for a, b in pairwise(text)}
@@ -127,4 +145,6 @@ def ordinary(claim: Quantity, _circle: Circle) -> Iterator[Evidence]:
         yield Evidence("plausible", "a possible cost; nothing closes", f"{short(value)} USD")
 
 
-SUM_CHECKS = (sum_in_words, production_sharing, agreement, invented_position, ordinary)
+SUM_CHECKS = (
+    sum_in_words, production_sharing, agreement, invented_position, position_on_the_globe, ordinary,
+)  # fmt: skip

@@ -58,34 +58,36 @@ def judge(claims: Sequence[Claim], aliases: Mapping[str, str] | None = None) -> 
     """
     quantities = understand(claims, aliases)
     ordered = sorted(quantities, key=lambda item: (item.claim.id, item.claim.property_))
+    fellows: dict[str, list[Quantity]] = {}
+    for item in ordered:
+        for key in item.keys:
+            fellows.setdefault(key, []).append(item)
     parts: dict[str, list[Quantity]] = {}
     for item in quantities:
         parts.setdefault(item.claim.id, []).append(item)
-    return [_judge_row(claim, parts[claim.id], ordered) for claim in claims]
+    return [_judge_row(claim, parts[claim.id], fellows) for claim in claims]
 
 
-def _judge_row(claim: Claim, parts: Sequence[Quantity], everyone: Sequence[Quantity]) -> Verdict:
+def _judge_row(
+    claim: Claim, parts: Sequence[Quantity], fellows: Mapping[str, Sequence[Quantity]]
+) -> Verdict:
     """Return the verdict of a row: the first that applies to any of its parts."""
-    found = [_judge_one(part, everyone) for part in parts]
+    found = [_judge_one(part, fellows) for part in parts]
     first = min(found, key=lambda verdict: VERDICTS.index(verdict.verdict))
     return replace(first, claim=claim)
 
 
-def _judge_one(quantity: Quantity, everyone: Sequence[Quantity]) -> Verdict:
-    circle = Circle([other for other in everyone if _near(quantity, other)])
+def _judge_one(quantity: Quantity, fellows: Mapping[str, Sequence[Quantity]]) -> Verdict:
+    near = {id(item): item for key in sorted(quantity.keys) for item in fellows[key]
+            if item.claim.id != quantity.claim.id}  # fmt: skip
+    members = sorted(near.values(), key=lambda item: (item.claim.id, item.claim.property_))
+    circle = Circle(members)
     found = [evidence for check in CHECKS for evidence in check(quantity, circle)]
     for verdict in VERDICTS:
         here = [evidence for evidence in found if evidence.verdict == verdict]
         if here:
             return _of(quantity.claim, here, found)
     return Verdict(quantity.claim, "not-checkable", _why_not(quantity), "", None)
-
-
-def _near(one: Quantity, other: Quantity) -> bool:
-    """Whether another claim belongs to the circle of one."""
-    if one.claim.id == other.claim.id:
-        return False
-    return bool(one.keys & other.keys)
 
 
 def _of(claim: Claim, here: Sequence[Evidence], found: Sequence[Evidence]) -> Verdict:

@@ -13,6 +13,10 @@ from lodeway.registry.linkage.names import name_book
 from lodeway.registry.linkage.records import Records
 from lodeway.registry.linkage.score import Scored, posterior, score
 
+#: How far apart the records of one entity may lie; less where only a bracketed name joins them,
+#: which may be the name of the district.
+_REACH_KM, _ALIAS_KM = 30.0, 5.0
+
 
 @dataclass(frozen=True)
 class Entities:
@@ -107,7 +111,8 @@ def _group(
             used.append(int(row))
             continue
         one, other = members.get(a, [a]), members.get(b, [b])
-        if len(one) * len(other) > 1 and not _together(records, one, other):
+        reach = _ALIAS_KM if scored.alias[row] else _REACH_KM
+        if len(one) * len(other) > 1 and not _together(records, one, other, reach):
             continue
         parent[b] = a
         members[a] = [*one, *other]
@@ -117,7 +122,7 @@ def _group(
     return np.array([number[value] for value in roots], dtype=np.int64), used
 
 
-def _together(records: Records, one: list[int], other: list[int]) -> bool:
+def _together(records: Records, one: list[int], other: list[int], reach_km: float) -> bool:
     """Whether two groups may be one: near each other, and of no two different states."""
     states = {records.country[i] for i in (*one, *other)} - {""}
     if len(states) > 1 and not any("|" in state for state in states):
@@ -127,7 +132,7 @@ def _together(records: Records, one: list[int], other: list[int]) -> bool:
         return True
     height = (np.nanmax(lat) - np.nanmin(lat)) * 111.2
     width = (np.nanmax(lon) - np.nanmin(lon)) * 111.2 * np.cos(np.radians(np.nanmean(lat)))
-    return bool(np.hypot(height, width) < 30.0)
+    return bool(np.hypot(height, width) < reach_km)
 
 
 def _pairs(

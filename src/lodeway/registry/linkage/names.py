@@ -7,7 +7,6 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
-from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -15,9 +14,9 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
 
-from lodeway.registry.linkage.records import Records
+from lodeway.registry.linkage.records import Records, commodity_words
 from lodeway.registry.reading.names import states
-from lodeway.registry.transliteration import plain, stem
+from lodeway.registry.transliteration import plain, sound, stem
 
 Matrix = Any  # a sparse matrix of scipy, which has no types
 
@@ -32,6 +31,12 @@ def generic() -> frozenset[str]:
 def part_words() -> frozenset[str]:
     """Return words that name a part of a deposit: north, deep, tailings."""
     return _list("parts.txt")
+
+
+@cache
+def metal_words() -> frozenset[str]:
+    """Return the words for commodities, which many names hold."""
+    return frozenset(stem(sound(word)) for word in commodity_words() if len(word) > 3)
 
 
 def _list(name: str) -> frozenset[str]:
@@ -58,6 +63,10 @@ def _is_region(part: str) -> bool:
     return part.casefold() in states() or bool(re.fullmatch(r"[A-Z]{2}", part))
 
 
+_NUMERALS = {"I": 1, "II": 2, "III": 3, "IV": 4, "VI": 6, "VII": 7, "VIII": 8, "IX": 9}
+_ROMAN = re.compile(r"\b(?:VIII|VII|VI|IV|IX|III|II)\b|\bI$", re.IGNORECASE)
+
+
 @lru_cache(maxsize=400_000)
 def terms(name: str) -> tuple[str, ...]:
     """Return the plain words of a name that may name a deposit.
@@ -67,7 +76,8 @@ def terms(name: str) -> tuple[str, ...]:
     >>> terms("Old Copper Queen Mine No. 2")
     ('coper', 'guin', '2')
     """
-    found = [str(int(word)) if word.isdecimal() else stem(word) for word in plain(name).split()]
+    arabic = _ROMAN.sub(lambda match: str(_NUMERALS[match[0].upper()]), name)
+    found = [str(int(word)) if word.isdecimal() else stem(word) for word in plain(arabic).split()]
     return tuple(word for word in found if word not in generic())
 
 
@@ -107,25 +117,37 @@ def name_book(files: Sequence[Records]) -> NameBook:
     """Learn from all names of some files how rare each name and each word is.
 
     A word that stands once in each file may be there for one deposit: the chance that *another*
-    deposit has it is learnt from repetitions within a file (term frequencies).
+    deposit has it is learnt from repetitions within a list (term frequencies).
     """
     every = [names for file in files for names in file.names]
     bags = [_bag(names) for names in every]
     place = {term: i for i, term in enumerate(sorted({t for bag in bags for t in bag}))}
-    bounds = np.cumsum([0, *map(len, files)])
+    lists = _lists(files)
     weight = _matrix(bags, place)
     often = np.zeros(len(place))
     total = max(len(every), _FEW)
-    for a, b in pairwise(bounds):
-        often = np.maximum(often, np.asarray(weight[a:b].sum(axis=0)).ravel())
+    for rows in lists:
+        often = np.maximum(often, np.asarray(weight[rows].sum(axis=0)).ravel())
     rarity = -np.log(np.clip((often - 1.0 + 0.25) / total, 0.25 / total, 1.0))
-    for term in set(place) & part_words() | {word for word in place if word.isdecimal()}:
-        rarity[place[term]] = min(rarity[place[term]], 1.0)  # numbers and sides name nothing alone
+    numbers = {word for word in place if word.isdecimal()}
+    for term in (set(place) & (part_words() | metal_words())) | numbers:
+        rarity[place[term]] = min(rarity[place[term]], 1.0)  # they name nothing alone
     keys = tuple(_keys(names) for names in every)
-    chance = _chances(keys, bounds, total)
+    chance = _chances(keys, lists, total)
     grams = _grams(keys)
     parts = tuple(frozenset(t for t in bag if t in part_words() or t.isdecimal()) for bag in bags)
     return NameBook(weight, rarity, grams, keys, chance, parts)
+
+
+def _lists(files: Sequence[Records]) -> list[NDArray[np.int64]]:
+    """Return the rows of each list: a file, or each source that a file joins."""
+    found: dict[tuple[int, str], list[int]] = {}
+    row = 0
+    for number, file in enumerate(files):
+        for source in file.source:
+            found.setdefault((number, source), []).append(row)
+            row += 1
+    return [np.array(rows, dtype=np.int64) for rows in found.values()]
 
 
 def _bag(names: Sequence[str]) -> dict[str, float]:
@@ -149,12 +171,12 @@ def _only_parts(key: str) -> bool:
 
 
 def _chances(
-    keys: Sequence[tuple[str, ...]], bounds: NDArray[np.int64], total: int
+    keys: Sequence[tuple[str, ...]], lists: Sequence[NDArray[np.int64]], total: int
 ) -> dict[str, float]:
     """Return the chance that another deposit bears a name, from repetitions within a file."""
     most: Counter[str] = Counter()
-    for a, b in pairwise(bounds):
-        here = Counter(key for row in keys[a:b] for key in set(row))
+    for rows in lists:
+        here = Counter(key for row in rows for key in set(keys[row]))
         for key, count in here.items():
             most[key] = max(most[key], count)
     repeated = sum(count for count in most.values() if count > 1)

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+import shapely
 from numpy.typing import NDArray
 
 from lodeway.errors import LodewayError, suggestion
@@ -22,7 +23,7 @@ from lodeway.registry.transliteration import latin
 #: A table of records larger than this is refused before it is read.
 LIMIT_BYTES = 512 * 2**20
 #: How far beyond most of its deposits a country may reach, degrees.
-_AROUND = np.array([-4.0, 4.0])
+_AROUND = np.array([-2.5, 2.5])
 #: So many names on one point make it the centre of a district or a country.
 _CENTROID = 8
 _OPTIONAL = ("aliases", "lon", "lat", "country", "commodities", "source")
@@ -32,6 +33,7 @@ _SPELT = {
     "lat": ("lat", "latitude", "y"),
     "country": ("country", "countries"),
     "commodities": ("commodities", "commodity", "commods"),
+    "wkt": ("wkt", "geometry", "location", "geom"),
     "source": ("source", "database", "dataset"),
     "name": ("name", "site_name", "deposit"),
 }
@@ -151,7 +153,7 @@ def to_records(table: pd.DataFrame, where: str, id_column: str = "id") -> Record
             )  # fmt: skip
     size = len(table)
     faults: list[tuple[int, str]] = []
-    lon_text, lat_text = (_texts(table, found[name]) for name in ("lon", "lat"))
+    lon_text, lat_text = _positions(table, found, faults)
     lon, lat = _degrees(lon_text, 180.0, faults), _degrees(lat_text, 90.0, faults)
     _screen(lon, lat, lon_text, lat_text, faults)
     names = _texts(table, found["name"])
@@ -172,6 +174,34 @@ def to_records(table: pd.DataFrame, where: str, id_column: str = "id") -> Record
         missing=tuple(n for n in _OPTIONAL if found[n] is None and n != "source"),
         faults=tuple(faults),
     )
+
+
+def _positions(
+    table: pd.DataFrame, found: dict[str, str | None], faults: list[tuple[int, str]]
+) -> tuple[list[str], list[str]]:
+    """Return longitudes and latitudes as texts, from their columns or from one of WKT."""
+    wkt = None if found["lon"] and found["lat"] else _column(table, "wkt")
+    if wkt is None:
+        return _texts(table, found["lon"]), _texts(table, found["lat"])
+    found["lon"] = found["lat"] = wkt
+    lon, lat = [""] * len(table), [""] * len(table)
+    for row, text in enumerate(_texts(table, wkt)):
+        if not text.strip():
+            continue
+        try:
+            shape = shapely.from_wkt(text)
+        except shapely.errors.GEOSException:
+            faults.append((row, f"{text[:40]!r} is no WKT"))
+            continue
+        if shape.is_empty:
+            faults.append((row, "an empty shape has no position"))
+        elif shape.geom_type == "Point":
+            lon[row], lat[row] = repr(shape.x), repr(shape.y)
+        else:
+            middle = shape.centroid
+            lon[row], lat[row] = f"{middle.x:.2f}", f"{middle.y:.2f}"
+            faults.append((row, f"the middle of a {shape.geom_type}, to two decimals"))
+    return lon, lat
 
 
 def _column(table: pd.DataFrame, name: str) -> str | None:
@@ -294,7 +324,7 @@ def _digit_error(text: str) -> float:
 
 
 def _names(name: str, aliases: str) -> tuple[str, ...]:
-    others = [word.strip() for word in re.split(r"[|;]", aliases) if word.strip()]
+    others = [word.strip() for word in re.split(r"[|;,]", aliases) if word.strip()]
     return (name.strip(), *others)
 
 
@@ -332,6 +362,11 @@ def _commodities() -> Mapping[str, str]:
         "rare": "REE", "coal": "C", "graphite": "graphite", "s": "S", "sulfur": "S",
     }  # fmt: skip
     return {**more, **known}
+
+
+def commodity_words() -> frozenset[str]:
+    """Return every word that names a commodity."""
+    return frozenset(_commodities())
 
 
 @cache

@@ -23,7 +23,7 @@ from lodeway.registry.linkage.records import Records
 Array = NDArray[np.float64]
 #: Upper ends of the distance bands, km, and the share of matches in each.
 BANDS_KM = np.array([0.3, 1.0, 2.0, 5.0, 10.0, 30.0, 100.0, np.inf])
-_M_DISTANCE = np.array([0.30, 0.22, 0.15, 0.15, 0.08, 0.06, 0.03, 0.01])
+_M_DISTANCE = np.array([0.31, 0.24, 0.17, 0.14, 0.07, 0.045, 0.015, 0.01])
 #: Shares of matches: whole names equal; one name inside the other; alike in letters; some words
 #: shared; nothing shared (another name altogether).
 _M_WHOLE, _M_INSIDE, _M_LETTERS, _M_SOME, _M_NONE = 0.62, 0.16, 0.10, 0.06, 0.06

@@ -152,7 +152,7 @@ def _of_sentence(
         name, cued = property_of(sentence.text, local, properties, subject or "")
         if (
             drafts
-            and _COMPARED.search(sentence.text[: local.start])
+            and _compared(sentence.text, drafts[-1].end - sentence.start, local.start)
             and drafts[-1].unit == measure.unit
         ):
             subject, name = drafts[-1].subject, drafts[-1].property_ or name
@@ -201,6 +201,13 @@ def _of_sentence(
             )
         )
     return drafts
+
+
+def _compared(sentence: str, end: int, start: int) -> bool:
+    """Whether a quantity is the one before it at another time: up from it, or from that to this."""
+    if _COMPARED.search(sentence[:start]):
+        return True
+    return start - end < 8 and sentence[end:start].strip() == "to"
 
 
 def _event(sentence: str, when: When) -> str | None:

@@ -212,6 +212,16 @@ def nearest(whens: Sequence[When], start: int, end: int, text: str) -> When | No
     def distance(when: When) -> tuple[int, int]:
         between = text[end : when.start] if when.start >= end else text[when.end : start]
         clauses = len(re.findall(r"[;:]|, (?:and|while|but|which)\b", between))
-        return clauses, len(between) + (15 if when.end <= start else 0)
+        earlier = re.search(
+            r"(?:from|than in|compared (?:to|with)|against)\s*$", text[: when.start]
+        )
+        if (
+            when.start >= end
+            and earlier
+            and re.search(r"%|per ?cent|\bup\b|\bdown\b|more|less", between)
+        ):
+            return clauses, len(between) + 80  # what it is compared with
+        bracket = 40 if "(" in between or ")" in between else 0
+        return clauses, len(between) + bracket + (15 if when.end <= start else 0)
 
     return min(whens, key=distance)

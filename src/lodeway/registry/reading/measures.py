@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from lodeway.registry.reading.dates import When
+from lodeway.registry.reading.names import states
 from lodeway.registry.reading.numbers import Locale, Number, numbers
 from lodeway.registry.reading.tables import UnitWord, units, word_set
 
@@ -59,6 +60,9 @@ _CHANGE = re.compile(
     r"reduc\w+|expand\w*|scal\w+|up|down|went|jump\w*|climb\w*|lift\w*|boost\w*|upgrad\w+)\b"
     r"[^.]{0,40}\bfrom\b[^.]{0,12}$",
     re.IGNORECASE,
+)
+_FROM = re.compile(
+    r"\bfrom (?:the )?(?:current(?:ly)? |about |around |some |just )?$", re.IGNORECASE
 )
 _PEOPLE = word_set(
     "people persons residents citizens victims refugees suspects soldiers men women children "
@@ -133,6 +137,8 @@ def measures(text: str, locale: Locale, whens: Sequence[When]) -> list[Measure]:
         measure = _pair(text, number, later) if later else None
         if measure is not None:
             taken.add(place + 1)
+        elif later is not None and (risen := _risen(text, number, later)) is not None:
+            measure = risen
         else:
             measure = _single(text, number)
         if measure is not None:
@@ -149,6 +155,9 @@ def _single(text: str, number: Number) -> Measure | None:
         return _ordinal(text, number)
     unit, start, end = _unit_of(text, number)
     operator, edge = _operator(text, start, end)
+    if unit is not None and unit.kind == "time" and re.match(
+        r"first|last", text[max(0, start - 6) : start + 6].strip(), re.IGNORECASE):  # fmt: skip
+        return None  # the first nine months of a year are a date
     if unit is not None:
         if unit.unit == "units" and number.factor > 1e3:
             return None
@@ -194,6 +203,8 @@ def _pair(text: str, first: Number, second: Number) -> Measure | None:
     low, high = first.value * scale, second.value
     if high < low:
         return None
+    if unit is None and lead is not None:
+        unit = lead[0]  # $3-5 billion
     if unit is None:
         counted = _counted(text, second, "range")
         if counted is None:
@@ -202,6 +213,20 @@ def _pair(text: str, first: Number, second: Number) -> Measure | None:
     begin = lead[1] if lead else first.start
     return Measure(begin, end, low * unit.factor, high * unit.factor, unit.unit, "range",
                    unit.kind, note=second.note)  # fmt: skip
+
+
+def _risen(text: str, first: Number, second: Number) -> Measure | None:
+    """Return the lower end of ``from 1 to 5 million tons``: it borrows unit and magnitude."""
+    before = text[max(0, first.start - 60) : first.start]
+    if text[first.end : second.start].strip() != "to" or not _FROM.search(before):
+        return None
+    unit, _, _ = _unit_of(text, second)
+    if unit is None or first.style != second.style:
+        return None
+    scale = second.factor if first.factor == 1.0 and first.value < second.value else 1.0
+    value = first.value * scale * unit.factor
+    return Measure(first.start, first.end, value, None, unit.unit, "=", unit.kind,
+                   note="unit and magnitude of the figure that follows", sure=0.7)  # fmt: skip
 
 
 def _unit_of(text: str, number: Number) -> tuple[UnitWord | None, int, int]:
@@ -250,6 +275,8 @@ def _after(text: str, end: int) -> tuple[UnitWord, int] | None:
 def _operator(text: str, start: int, end: int) -> tuple[str, int]:
     """Return the operator in front of or behind a quantity, and the new end."""
     before = text[max(0, start - 28) : start]
+    if re.search(r"\b(?:over|under|above|below|across|beyond) the $", before, re.IGNORECASE):
+        return "=", end  # a place, not a bound
     for pattern, operator in _BEFORE:
         if re.search(
             rf"(?<![\w])(?:{pattern})(?: (?:the|a|to|of|as))?[ \u00a0]*$", before, re.IGNORECASE
@@ -266,12 +293,18 @@ def _with_rate(text: str, measure: Measure) -> Measure:
     """Add ``/a`` and the like to a unit, from what follows or from an adjective before."""
     if measure.kind not in {"mass", "money", "volume", "energy", "box", "count", "length"}:
         return measure
+    rest = text[measure.end :]
+    thing = re.match(
+        r" of [a-z]+(?: [a-z]+)?(?= (?:a|per|each|every) (?:year|annum|day|month)\b)", rest
+    )
+    if thing is not None and measure.kind == "mass":
+        rest = rest[thing.end() :]
     for pattern, suffix in _PER:
-        match = pattern.match(text[measure.end :])
+        match = pattern.match(rest)
         if match and "/" not in measure.unit:
             if suffix in {"/t", "/oz", "/lb", "/kg", "/km"} and measure.kind != "money":
                 continue
-            end = measure.end + match.end()
+            end = len(text) - len(rest) + match.end()
             kind = (
                 "price"
                 if measure.kind == "money" and suffix not in {"/a", "/d", "/month"}
@@ -400,7 +433,7 @@ def _things(number: Number, operator: str, words: list[str], length: int) -> Mea
     if head in {"percent", "degrees", "thirds", "quarters", "fifths", "tenths", "halves"}:
         return None
     unit, kind = "count", "count"
-    if head in _PEOPLE:
+    if head in _PEOPLE or (words[-1][0].isupper() and head.rstrip("s") in states()):
         unit, kind = "persons", "people"
     elif head in _JOBS:
         unit, kind = "jobs", "jobs"

@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
+from itertools import pairwise
 from pathlib import Path
 
 from lodeway.io import read_rows
@@ -43,6 +44,10 @@ _BODY = re.compile(
     r"Council|Party|University|Center|Centre|Parliament|Government|Commission|Organization|"
     r"Organisation|Association|Union|Office|Service|Department|Bureau|Holding|Corporation|Copper)\b"
 )
+_LEGAL = re.compile(
+    r",? (?:CJSC|OJSC|JSC|LLC|PLC|Plc|plc|Ltd\.?|Inc\.?|Corp\.?|QSC|ASC|MMC|GmbH|S\.?A\.?|AG"
+    r"|ЗАО|ОАО|ООО)$"
+)
 _TITLE = re.compile(
     r"\b(?:President|Prime Minister|Minister|Foreign Minister|Chairwoman|Chairman|Mr|Mrs|Ms|Dr"
     r"|Commander|commander|deputy|Deputy|Speaker|spokesman|spokeswoman|spokesperson|CEO|director"
@@ -54,7 +59,8 @@ _NOISE = frozenset(Path(__file__).with_name("stopwords.txt").read_text(encoding=
 
 _UNIT_WORD = re.compile(
     r"(?:[MkG]t(?:pa|py)?|M?oz|Mlb|Moz|MW|GW|GWh|MWh|TWh|Cu|Au|Ag|Zn|Pb|Mo|Fe|Hg|Ni|Co|Sn|Mn|Jan"
-    r"|Feb|Mar|Apr|Jun|Jul|Aug|Sept?|Oct|Nov|Dec|US|USD|AZN|EUR|AMD|GEL|TRY|HS|FY|Q[1-4]|H[12])\.?"
+    r"|Feb|Mar|Apr|Jun|Jul|Aug|Sept?|Oct|Nov|Dec|US|USD|AZN|EUR|AMD|GEL|TRY|HS|FY ?\d*|Q[1-4]"
+    r"|H[12])\.?"
 )
 #: Nouns that often begin a sentence and name nothing when they stand alone.
 _ALONE = word_set(
@@ -65,6 +71,8 @@ _ALONE = word_set(
     "deposit mine mines plant government company officials activists environmentalists analysts "
     "illik i̇llik ümumi ildə bu həmin total net gross approximately nearly hundreds thousands "
     "millions "
+    "müqavilə zavod şirkət ehtiyat hasilat məlumatda hazırda layihə yataq bunun burada həm ən "
+    "stage phase le la les der die das el los il der den une un eine das dem "
     "proven probable measured indicated inferred underground"
 )
 
@@ -98,19 +106,22 @@ class Gazetteer:
         self._canonical: dict[str, str] = {}
         self._rough: dict[str, str] = {}  # with the vowels a and e alike
         for group in groups:
-            for name in group:
+            for name in (_LEGAL.sub("", one) for one in group):
                 self._canonical.setdefault(plain(name), group[0])
                 self._rough.setdefault(skeleton(name), group[0])
 
     def canonical(self, text: str) -> str | None:
         """Return the first name of the group that holds this one, or None.
 
+        Legal forms do not count: a company that is CJSC here and OJSC there is one.
+
         Examples
         --------
         >>> Gazetteer([("Alpha Hill", "Təpə")]).canonical("tepe")
         'Alpha Hill'
         """
-        return self._canonical.get(plain(text)) or self._rough.get(skeleton(text))
+        bare = _LEGAL.sub("", text)
+        return self._canonical.get(plain(bare)) or self._rough.get(skeleton(bare))
 
 
 def read_gazetteer(paths: Sequence[Path]) -> Gazetteer:
@@ -148,10 +159,17 @@ def names(text: str, gazetteer: Gazetteer, *, known: frozenset[str] = frozenset(
             continue
         if re.match(r"\s?[$\u20ac\u00a3]", text[match.end() :]):
             continue  # the US of US$
-        name = _trim(text, match.start(), match.end(), known)
-        if name is not None:
-            found.append(_classified(text, *name, gazetteer))
+        for start, end in _owners_apart(text, match.start(), match.end()):
+            name = _trim(text, start, end, known)
+            if name is not None:
+                found.append(_classified(text, *name, gazetteer))
     return found
+
+
+def _owners_apart(text: str, start: int, end: int) -> list[tuple[int, int]]:
+    """Return the names in ``Northland's Alpha port`` one by one, the owner with its ending."""
+    cuts = [start + match.end() for match in re.finditer(r"['\u2019]s (?=\S)", text[start:end])]
+    return list(pairwise([start, *cuts, end]))
 
 
 def _trim(text: str, start: int, end: int, known: frozenset[str]) -> tuple[int, int] | None:
@@ -212,7 +230,8 @@ def _classified(text: str, start: int, end: int, gazetteer: Gazetteer) -> Name:
     own = HEADS.get(last, "")
     known = gazetteer.canonical(word)
     if kind and not _BODY.search(word):
-        label = f"{known or word} {text[stop[0] : stop[1]]}"
+        head = text[stop[0] : stop[1]]
+        label = f"{known or word} {head if head.isascii() else kind}"
         return Name(start, stop[1], text[start : stop[1]], kind, label)
     if own and len(word.split()) > 1:
         return Name(start, end, word, own, known or word)
@@ -241,7 +260,10 @@ def _head(text: str, end: int) -> tuple[tuple[int, int], str]:
     )  # fmt: skip
     if match is None:
         return (end, end), ""
-    kind = HEADS.get(match[2].casefold())
-    if kind is None:
-        return (end, end), ""
-    return (end + match.start(2), end + match.end(2)), kind
+    first = end + match.start(1)
+    words = list(re.finditer(r"[^\W\d_]+(?:-[^\W\d_]+)*", text[first : end + match.end()]))
+    for word in reversed(words):
+        kind = HEADS.get(word[0].casefold())
+        if kind is not None and (word is words[-1] or kind == "corridor"):
+            return (first + word.start(), first + word.end()), kind
+    return (end, end), ""

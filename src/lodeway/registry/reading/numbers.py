@@ -21,6 +21,12 @@ _DIGITS = re.compile(
 )
 
 
+#: A count of thousands or millions, then the rest of the number.
+_PARTS = re.compile(
+    rf"{_SPACE}(min|milyon|mln){_SPACE}(\d{{1,3}}(?:[.,]\d+)?)(?!\d)", re.IGNORECASE
+)
+
+
 @dataclass(frozen=True)
 class Number:
     """A number in a text.
@@ -110,12 +116,23 @@ def numbers(text: str, locale: Locale) -> Iterator[Number]:
 
 
 def _digits(text: str, locale: Locale) -> Iterator[Number]:
+    skip = -1
     for match in _DIGITS.finditer(text):
         start, end = match.span()
         ordinal = re.match(r"(?:st|nd|rd|th)\b", text[end:])
+        if start < skip:
+            continue
         value, note = _value(match[0], locale)
         if ordinal:
             yield Number(start, end + ordinal.end(), value, 1.0, "ordinal")
+            continue
+        rest = _PARTS.match(text, end) if locale.azeri else None
+        if rest is not None:  # 1 min 741,6: one thousand and seven hundred forty-one
+            known = magnitudes()[rest[1].lower()].factor
+            skip = rest.end()
+            yield Number(
+                start, skip, value * known + _value(rest[2], locale)[0], 1.0, "digits", note
+            )
             continue
         factor, length = _magnitude(text[end:], locale, text[max(0, start - 4) : start])
         yield Number(start, end + length, value * factor, factor, "digits", note)

@@ -80,7 +80,9 @@ def property_of(
     best = _best_rule(rules, sentence, measure, (left, right))
     if best is not None:
         cued = best.cue.pattern != "."
-        return _fill(best.template, sentence, measure, previous, subject, (left, right)), cued
+        made = _fill(best.template, sentence, measure, previous, subject, (left, right))
+        if made:
+            return made, cued
     words = _content(sentence[left : measure.start], subject)
     return " ".join(words[-4:]) or measure.kind, False
 
@@ -91,12 +93,13 @@ def _best_rule(
     """Return the rule whose cue stands nearest; another clause is far, and order breaks ties."""
     start, end = measure.start, measure.end
     near = f"{sentence[clause[0] : start]} @ {sentence[end : clause[1]]}"
+    whole = f"{sentence[clause[0] : start]} @ {sentence[start : clause[1]]}"
     scored: list[tuple[float, int, _Rule]] = []
     for place, rule in enumerate(rules):
         if rule.cue.pattern == ".":
             scored.append((500.0, place, rule))
         elif rule.placed:
-            if rule.cue.search(near):
+            if rule.cue.search(near) or rule.cue.search(whole):
                 scored.append((3.0 * place - 10.0, place, rule))
         else:
             gaps = [
@@ -136,8 +139,8 @@ def _fill(
         "verb": _verb_near(before, after),
         "clause": " ".join(_content(before, subject)[-6:] or _content(after, subject)[:6]),
         "after": " ".join(_content(after, "")[:4]),
-        "topic": _topic(sentence, previous),
-        "previous": previous[-1] if previous else "",
+        "topic": _topic(sentence, previous) or " ".join(_content(before, subject)[-2:]),
+        "previous": previous[-1] if previous else " ".join(_content(before, subject)[-3:]),
         "transit": "transit " if re.search(r"transit", sentence[left:right], re.IGNORECASE) else "",
         "haul": "haulage " if re.search(r"haul", sentence[left:right], re.IGNORECASE) else "",
     }
@@ -160,7 +163,7 @@ def metal_near(sentence: str, start: int, end: int) -> str:
     ] + [(match.start(), _SYMBOL[match[0]]) for match in re.finditer(r"\b[A-Z][a-z]\b", sentence)
          if match[0] in _SYMBOL]  # fmt: skip
     behind = [(place - end, name) for place, name in found if 0 <= place - end < 40
-              and not re.search(r"\d|[;.]", sentence[end:place])]  # fmt: skip
+              and not re.search(r"\d|[;.,]| and ", sentence[end:place])]  # fmt: skip
     if behind:
         return min(behind)[1]
     ahead = [(start - place, name) for place, name in found if 0 < start - place < 120]

@@ -20,6 +20,10 @@ _QUOTED = r"(?:\s?[\u201c\"][^\u201d\"]{3,90}[\u201d\"])?"
 _BODIES = "NGO|Ministry|ministry|company|government|Government|deputy|source|experts?"
 _SURVEYS = "poll|survey|study|report|data|statistics|figures"
 _PLAIN = "company|ministry|report|organi[sz]ation|deputy|agency|operator"
+_ROLE = (
+    r"(?=[a-z])|Assistant|Head|President|Vice|Minister|Chair\w*|Director|CEO|Deputy|Chief|Member"
+    r"|Professor|Prime|Executive|Managing|General|Foreign|Senior|Spokes\w+|Ambassador|Secretary"
+)
 _ACCORDING = (
     r"\b[Aa]ccording to (?:the |a |an )?"
     rf"(?P<who>(?:[a-z]+ ){{0,8}}?(?:\([^)]*\) )?{_NAME}{_QUOTED})"
@@ -33,7 +37,7 @@ _PATTERNS = tuple(
     for pattern in (
         _ACCORDING,
         r"\b[Aa]ccording to (?P<who>(?:the )?[a-z]+(?: [a-z]+){0,3})",
-        rf"(?P<who>{_NAME}), [^.]{{3,90}}?, (?:{_SAY})\b",
+        rf"(?P<who>{_NAME}), (?:{_ROLE})[^.]{{2,110}}?, (?:{_SAY})\b",
         _A_BODY,
         rf"(?P<who>{_NAME}) (?:has |have |had |also |later |further )?(?:{_SAY})\b",
         rf"\u201d (?:{_SAY}) (?P<who>{_NAME})",
