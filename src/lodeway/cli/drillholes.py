@@ -130,9 +130,8 @@ def control(
                           if key not in ("kind", "name", "verdict"))  # fmt: skip
         put(f"{row['kind']} {row['name']}: {row['verdict']} ({words})".replace("  ", " "))
     for row in found.failures:
-        put(
-            f"{file.name}:{row['row']} {row['kind']} {row['name']}: {row['value']:g} {row['verdict']}"
-        )
+        place = f"{file.name}:{row['row']} {row['kind']} {row['name']}".rstrip()
+        put(f"{place}: {row['value']:g} {row['verdict']}")
     put("rates: " + ", ".join(f"{kind} {rate:.1f} %" for kind, rate in found.rates_pct.items()))
 
 

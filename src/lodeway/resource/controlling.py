@@ -61,8 +61,8 @@ def read_control(path: Path) -> Control:
             )  # fmt: skip
     for column in _NUMBERS:
         frame[column] = numeric(frame, column, path.name) if column in frame else np.nan
-    frame["kind"] = frame["kind"].astype(str).str.strip().str.casefold()
-    frame["name"] = frame["name"].astype(str) if "name" in frame else ""
+    frame["kind"] = frame["kind"].fillna("").astype(str).str.strip().str.casefold()
+    frame["name"] = frame["name"].fillna("").astype(str) if "name" in frame else ""
     frame["row"] = np.arange(2, len(frame) + 2)
     wrong = frame[~frame["kind"].isin(_KINDS)]
     if len(wrong):
