@@ -35,9 +35,14 @@ class Control:
 
     def as_dict(self) -> dict[str, Any]:
         """Return what ``--json`` prints."""
-        return {
-            "rates_pct": self.rates_pct, "summary": self.summary, "failures": self.failures,
-        }  # fmt: skip
+        rows = [
+            {
+                key: None if isinstance(value, float) and not np.isfinite(value) else value
+                for key, value in row.items()
+            }
+            for row in self.summary
+        ]
+        return {"rates_pct": self.rates_pct, "summary": rows, "failures": self.failures}
 
 
 def read_control(path: Path) -> Control:
