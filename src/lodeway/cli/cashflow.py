@@ -1,4 +1,4 @@
-"""Commands on yearly flows."""
+"""Commands on money by year: a fiscal case to the cent, and rates of return."""
 
 from __future__ import annotations
 
@@ -9,25 +9,55 @@ import typer
 
 from lodeway.cli.app import put, put_json
 
+AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON value.")]
+
 
 def register(app: typer.Typer) -> None:
-    """Add the command to the door."""
+    """Add the commands to the door."""
+    app.command()(cashflow)
     app.command()(irr)
 
 
-def irr(
-    file: Annotated[Path, typer.Argument(help="A CSV table with a column 'amount', a row a year.")],
-    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON value.")] = False,
+def cashflow(
+    case: Annotated[Path, typer.Argument(help="A JSON file: flows by year, regime, rates.")],
+    xlsx: Annotated[
+        Path | None, typer.Option(help="Also write a workbook whose formulas recalculate.")
+    ] = None,
+    as_json: AsJson = False,
 ) -> None:
-    """Find every internal rate of return of a yearly flow: none, one or several."""
-    import numpy as np
+    """Work out what state and investor receive from one project, to the cent."""
+    from lodeway.economics.case import read_case, solve
 
-    from lodeway.economics.fiscal import irr_roots
-    from lodeway.io import read_rows
+    given = read_case(case)
+    answers = solve(given)
+    if xlsx is not None:
+        from lodeway.economics.workbook import write_workbook
 
-    flows = np.array([row.number("amount") for row in read_rows(file, ["amount"])])
-    roots = irr_roots(flows)
-    status = {0: "none", 1: "one"}.get(len(roots), "several")
+        write_workbook(given, answers, xlsx)
+    if as_json:
+        put_json(answers)
+        return
+    columns = list(answers["ledger"][0])
+    put(",".join(columns))
+    for row in answers["ledger"]:
+        put(",".join(row[name] for name in columns))
+    for name, value in answers.items():
+        if name != "ledger":
+            put(f"{name}: {', '.join(value) if isinstance(value, list) else value}")
+
+
+def irr(
+    file: Annotated[
+        Path, typer.Argument(help="A CSV table: date and amount, or an amount for each year.")
+    ],
+    as_json: AsJson = False,
+) -> None:
+    """Find every internal rate of return of yearly or dated flows: none, one or several."""
+    from lodeway.economics.cash_table import read_flows
+    from lodeway.economics.roots import status_of
+
+    roots = read_flows(file).roots()
+    status = status_of(roots)
     if as_json:
         put_json({"roots": roots, "status": status})
         return

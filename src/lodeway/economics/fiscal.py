@@ -2,18 +2,21 @@
 
 Conventions: money is real and falls at year ends; the cost bank takes the year's opex and capex
 before recovery; R is cumulative investor revenue over cumulative cost at the start of the year;
-straight-line depreciation starts with the first year of revenue; declining balance writes the rest
-off in the last year; losses are used oldest first.
+straight-line depreciation starts with the first year of revenue, declining balance with the
+spending, and writes the rest off in the last year; losses are used oldest first.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
+from lodeway.economics import _kernel
 from lodeway.economics.regime import Regime
+from lodeway.economics.roots import dated_irr_roots, irr, irr_roots
 from lodeway.errors import LodewayError
 
 Array = NDArray[np.float64]
@@ -23,8 +26,9 @@ Array = NDArray[np.float64]
 class Ledger:
     """Every column of a fiscal ledger, each of shape ``(draw, year)``, in USD.
 
-    `state_take` is `royalty` + `gov_share` + `tax` + `rrt` + `dividend` + `withholding`;
-    `investor_ncf` is what is left of revenue less costs for the private investor.
+    `state_take` is the sum of `bonus`, `royalty`, `export_duty`, `gov_share`, `tax`, `rrt`,
+    `dividend` and `withholding`; `investor_ncf` is what is left of revenue less costs for the
+    private investor.
     """
 
     royalty: Array
@@ -42,11 +46,15 @@ class Ledger:
     dividend: Array
     withholding: Array
     investor_ncf: Array
+    bonus: Array
+    export_duty: Array
 
     @property
     def taxes(self) -> Array:
-        """Royalties, profit tax, rent tax and withholding."""
-        return self.royalty + self.tax + self.rrt + self.withholding
+        """Bonuses, royalties, export duty, profit tax, rent tax and withholding."""
+        return (
+            self.bonus + self.royalty + self.export_duty + self.tax + self.rrt + self.withholding
+        )  # fmt: skip
 
     @property
     def state_take(self) -> Array:
@@ -54,12 +62,15 @@ class Ledger:
         return self.taxes + self.gov_share + self.dividend
 
 
-def depreciation(regime: Regime, revenue: Array, capex: Array) -> Array:
+def depreciation(
+    regime: Regime, revenue: Array, capex: Array, units: Array | None = None
+) -> Array:  # fmt: skip
     """Return the yearly depreciation of capital, ``(draw, year)``.
 
     Straight line: each year's capital over `dep_years`, from the year of first revenue or of the
     spending, whichever is later. Declining balance: a share of the balance every year, and the
-    rest in the last year of the table. A regime that names no method has no depreciation.
+    rest in the last year of the table. Units of production: the balance times the year's share of
+    the `units` still to come. A regime that names no method has no depreciation.
 
     Examples
     --------
@@ -67,53 +78,21 @@ def depreciation(regime: Regime, revenue: Array, capex: Array) -> Array:
     >>> depreciation(regime, np.array([[0.0, 9.0, 9.0, 9.0]]), np.array([[10.0, 0.0, 4.0, 0.0]]))
     array([[0., 5., 7., 2.]])
     """
-    draws, years = revenue.shape
-    found = np.zeros((draws, years))
-    first = np.where((revenue > 0.0).any(axis=1), np.argmax(revenue > 0.0, axis=1), years)
-    if regime.dep == "db":
-        balance = np.zeros(draws)
-        for year in range(years):
-            balance = balance + capex[:, year]
-            share = 1.0 if year == years - 1 else regime.dep_rate
-            used = np.where(year >= first, balance * share, 0.0)
-            found[:, year] = used
-            balance = balance - used
-        return found
-    if not regime.dep:
-        return found
-    life = max(int(regime.dep_years), 1)
-    for spent in range(years):
-        start = np.maximum(first, spent)
-        for year in range(spent, years):
-            on = (year >= start) & (year < start + life)
-            found[:, year] += np.where(on, capex[:, spent] / life, 0.0)
+    terms, _, _ = _kernel.packed(regime)
+    made = np.zeros_like(revenue) if units is None else units
+    found = np.zeros_like(revenue, dtype=np.float64)
+    for draw in range(len(revenue)):
+        _kernel.wear(terms, revenue[draw], capex[draw], made[draw], found[draw])
     return found
 
 
-class _Losses:
-    """Losses by age, used oldest first; those too old lapse."""
-
-    def __init__(self, draws: int, life: int | None) -> None:
-        self.life = life
-        self.pots: list[Array] = []
-        self.draws = draws
-
-    def use(self, profit: Array) -> Array:
-        """Return how much of the stored losses this year's profit uses, and store a new loss."""
-        if self.life is not None:
-            self.pots = self.pots[-self.life :] if self.life else []
-        room = np.maximum(profit, 0.0)
-        used = np.zeros(self.draws)
-        for number, pot in enumerate(self.pots):
-            part = np.minimum(pot, room)
-            self.pots[number] = pot - part
-            room, used = room - part, used + part
-        self.pots.append(np.maximum(-profit, 0.0))
-        return used
-
-
 def run_regime(
-    regime: Regime, revenue: Array, opex: Array, capex: Array, metal_t: Array | None = None
+    regime: Regime,
+    revenue: Array,
+    opex: Array,
+    capex: Array,
+    metal_t: Array | None = None,
+    price: Array | None = None,
 ) -> Ledger:
     """Return the ledger of a project under a regime.
 
@@ -124,96 +103,130 @@ def run_regime(
     revenue, opex, capex
         USD, shape ``(draw, year)``.
     metal_t
-        Tonnes of metal sold, for a fixed royalty.
+        Tonnes of metal sold, for a fixed royalty and for units of production.
+    price
+        Price of the metal, for a royalty that slides with it.
 
     Raises
     ------
     LodewayError
         With code ``balance`` when state and investor do not share exactly what there is.
+
+    Examples
+    --------
+    >>> regime = Regime("psa", cost_cap=0.75, gov_profit_share=0.51)
+    >>> ledger = run_regime(regime, *(np.array([[x]]) for x in (100.0, 10.0, 200.0)))
+    >>> float(ledger.gov_share[0, 0]), float(ledger.cost_bank[0, 0])
+    (12.75, 135.0)
     """
-    draws, years = revenue.shape
-    table = {name: np.zeros((draws, years)) for name in Ledger.__dataclass_fields__}
-    table["depreciation"] = depreciation(regime, revenue, capex)
-    bank, got, spent = np.zeros(draws), np.zeros(draws), np.zeros(draws)
-    losses, rent = _Losses(draws, regime.loss_years), np.zeros(draws)
-    zero = np.zeros(draws)
-    for year in range(years):
-        income, cost, capital = revenue[:, year], opex[:, year], capex[:, year]
-        royalty = _royalty(regime, income, cost, table["depreciation"][:, year])
-        if regime.royalty_usd_per_t_metal and metal_t is not None:
-            royalty = royalty + regime.royalty_usd_per_t_metal * metal_t[:, year]
-        share = zero
-        if regime.kind in {"psa", "rfactor"}:
-            bank = bank + cost + capital
-            room = np.maximum(regime.cost_cap * (income - royalty), 0.0)
-            recovered = np.minimum(bank, room)
-            bank = bank - recovered
-            pool = income - royalty - recovered
-            ratio = zero
-            if regime.kind == "rfactor":
-                ratio = np.divide(got, spent, out=np.zeros(draws), where=spent > 0.0)
-            rate = _gov_rate(regime, ratio)
-            share = pool * rate
-            table["cost_recovery"][:, year], table["cost_bank"][:, year] = recovered, bank
-            table["profit_pool"][:, year], table["gov_rate"][:, year] = pool, rate
-            table["r_factor"][:, year] = ratio
-        profit = income - royalty - share - cost - table["depreciation"][:, year]
-        used = losses.use(profit)
-        tax = regime.tax * np.maximum(profit - used, 0.0)
-        if regime.tax_bearer == "state":
-            share = share - tax  # paid out of the state's share: the company is held harmless
-        cash = income - royalty - share - tax - cost - capital
-        rent_tax = zero
-        if regime.rrt:
-            rent = rent * (1.0 + regime.rrt_uplift) + cash
-            rent_tax = regime.rrt * np.maximum(rent, 0.0)
-            rent = np.minimum(rent, 0.0)
-        left = cash - rent_tax
-        dividend = regime.state_equity * np.maximum(left, 0.0)
-        withheld = regime.withholding * np.maximum(left - dividend, 0.0)
-        got = got + income - royalty - share - tax
-        spent = spent + cost + capital
-        row = {
-            "royalty": royalty, "gov_share": share, "taxable": profit, "loss_used": used,
-            "tax": tax, "rrt": rent_tax, "dividend": dividend, "withholding": withheld,
-            "investor_ncf": left - dividend - withheld,
-        }  # fmt: skip
-        for name, value in row.items():
-            table[name][:, year] = value
-    ledger = Ledger(**table)
+    flows = _plain(regime, revenue, opex, capex, metal_t, price)
+    out = np.zeros((len(_kernel.ROWS), *flows[0].shape))
+    _kernel.ledgers(*_kernel.packed(regime), *flows, out)
+    ledger = Ledger(**dict(zip(_kernel.ROWS, out, strict=True)))
     _check(ledger, revenue - opex - capex, revenue + opex + capex)
     return ledger
 
 
-def _royalty(regime: Regime, income: Array, cost: Array, worn: Array) -> Array:
-    """Return the royalty: flat, or rising with profit over revenue, and the part on profit."""
-    rate = np.full_like(income, regime.royalty)
-    profit = np.maximum(income - cost - worn, 0.0)
-    if regime.royalty_divisor:
-        margin = np.divide(profit, income, out=np.zeros_like(income), where=income > 0.0)
-        rate = regime.royalty_floor + margin / regime.royalty_divisor
-    royalty = rate * np.maximum(income, 0.0)
-    if regime.profit_royalty:
-        left = np.maximum(profit - royalty, 0.0)
-        above = left > regime.profit_royalty_from * income
-        royalty = royalty + np.where(above, regime.profit_royalty * left, 0.0)
-    return royalty
+@dataclass(frozen=True)
+class Values:
+    """Present value to the private investor and to the state, each of shape ``(draw,)``, USD."""
+
+    investor: Array
+    state: Array
 
 
-def _gov_rate(regime: Regime, ratio: Array) -> Array:
-    if regime.kind == "psa":
-        return np.full_like(ratio, regime.gov_profit_share)
-    rate = np.full_like(ratio, regime.bands[-1][1])
-    for upper, share in reversed(regime.bands[:-1]):
-        rate = np.where(ratio < (upper or 0.0), share, rate)
-    return rate
+def regime_values(
+    regime: Regime,
+    revenue: Array,
+    opex: Array,
+    capex: Array,
+    *,
+    rate: float,
+    when: str = "end",
+    metal_t: Array | None = None,
+    price: Array | None = None,
+) -> Values:
+    """Return present values without keeping a ledger: the fast way over many worlds or cells.
+
+    Shapes as for `run_regime`; several millions of project-years a second on one core, and other
+    threads may run beside it.
+
+    Examples
+    --------
+    >>> flows = (np.array([[0.0, 150.0]]), np.array([[0.0, 10.0]]), np.array([[100.0, 0.0]]))
+    >>> found = regime_values(Regime("royalty", royalty=0.1), *flows, rate=0.0)
+    >>> float(found.investor[0]), float(found.state[0])
+    (25.0, 15.0)
+    """
+    flows = _plain(regime, revenue, opex, capex, metal_t, price)
+    out = np.zeros((2, len(flows[0])))
+    factors = discount_factors(flows[0].shape[1], rate, when=when)
+    _kernel.values(*_kernel.packed(regime), *flows, factors, out)
+    return Values(out[0], out[1])
+
+
+def _plain(
+    regime: Regime, revenue: Array, opex: Array, capex: Array,
+    metal_t: Array | None, price: Array | None,
+) -> tuple[Array, Array, Array, Array, Array]:  # fmt: skip
+    """Return flows as contiguous arrays of one shape; what a regime needs must be there."""
+    shape = np.shape(revenue)
+    if metal_t is None and (regime.dep == "uop" or regime.royalty_usd_per_t_metal):
+        raise LodewayError("missing", f"regime {regime.name}", "no tonnes of metal", "metal_t")
+    if price is None and regime.price_bands:
+        raise LodewayError("missing", f"regime {regime.name}", "no price", "price")
+
+    def whole(flow: Array) -> Array:
+        return np.ascontiguousarray(np.broadcast_to(flow, shape), dtype=np.float64)
+
+    metal = np.zeros(shape) if metal_t is None else metal_t
+    quoted = np.full(shape, np.nan) if price is None else price
+    return whole(revenue), whole(opex), whole(capex), whole(metal), whole(quoted)
 
 
 def _check(ledger: Ledger, cash: Array, size: Array) -> None:
     """State and investor together hold what the project earned."""
     error = np.abs(ledger.state_take + ledger.investor_ncf - cash)
-    if error.size and float(error.max()) > 1e-9 * max(1.0, float(np.abs(size).max())):
+    bonus = float(ledger.bonus.max(initial=0.0))
+    if error.size and float(error.max()) > 1e-9 * max(1.0, bonus, float(np.abs(size).max())):
         raise LodewayError("balance", "fiscal ledger", float(error.max()), "shares that sum up")
+
+
+def ring_fenced(
+    regime: Regime, areas: Sequence[tuple[Array, Array, Array]]
+) -> list[Ledger]:  # fmt: skip
+    """Return one ledger an area, or one for all where the regime has no ring-fence.
+
+    Without a ring-fence the costs and losses of one area are set against the revenue of another:
+    the flows are added up before the terms are applied.
+
+    Parameters
+    ----------
+    areas
+        Revenue, opex and capex of each area, ``(draw, year)``.
+    """
+    if regime.ring_fence:
+        return [run_regime(regime, *flows) for flows in areas]
+    revenue, opex, capex = (np.sum([area[part] for area in areas], axis=0) for part in range(3))
+    return [run_regime(regime, revenue, opex, capex)]
+
+
+def discount_factors(years: int, rate: float, *, when: str = "end") -> Array:
+    """Return the present value of a dollar in each year from 0.
+
+    ``end``: the first flow is discounted by a year; ``mid``: by half a year; ``start``: not at all.
+
+    Examples
+    --------
+    >>> discount_factors(2, 0.25)
+    array([0.8 , 0.64])
+    """
+    shifts = {"end": 1.0, "mid": 0.5, "start": 0.0}
+    if when not in shifts:
+        raise LodewayError("bad-argument", "when", repr(when), "end, mid or start")
+    if not rate > -1.0:
+        raise LodewayError("bad-argument", "rate", rate, "a rate above -1")
+    return np.asarray(np.power(1.0 + rate, -(np.arange(years) + shifts[when])))
 
 
 def npv(flows: Array, rate: float, *, when: str = "end") -> Array:
@@ -226,43 +239,10 @@ def npv(flows: Array, rate: float, *, when: str = "end") -> Array:
     >>> round(float(npv(np.array([-10000.0, 3000.0, 4200.0, 6800.0]), 0.10)), 2)
     1188.44
     """
-    if when not in {"end", "mid"}:
-        raise LodewayError("bad-argument", "when", repr(when), "end or mid")
-    shift = 1.0 if when == "end" else 0.5
-    factors = np.power(1.0 + rate, -(np.arange(flows.shape[-1]) + shift))
-    return np.asarray(flows @ factors)
+    return np.asarray(flows @ discount_factors(flows.shape[-1], rate, when=when))
 
 
-def irr_roots(flows: Array) -> list[float]:
-    """Return every internal rate of return above -1 of one yearly flow, in order.
-
-    All real roots of the polynomial in ``1 / (1 + rate)`` by its companion matrix, each polished
-    with Newton's method. None, one or several: whoever needs one has to say which.
-
-    Examples
-    --------
-    >>> [round(root, 10) for root in irr_roots(np.array([-100.0, 230.0, -132.0]))]
-    [0.1, 0.2]
-    >>> irr_roots(np.array([-100.0, -1.0]))
-    []
-    """
-    values = np.trim_zeros(np.asarray(flows, dtype=np.float64))
-    if len(values) < 2 or not ((values > 0.0).any() and (values < 0.0).any()):
-        return []
-    scale = np.abs(values).max()
-    rising = values[::-1] / scale  # highest power of the discount factor first
-    slope = np.polyder(rising)
-    found: set[float] = set()
-    for root in np.roots(rising):
-        if abs(root.imag) > 1e-7 * max(1.0, abs(root)) or root.real <= 1e-9:
-            continue
-        x = float(root.real)
-        for _ in range(8):
-            steep = float(np.polyval(slope, x))
-            if steep == 0.0:
-                break
-            x -= float(np.polyval(rising, x)) / steep
-        size = float(np.sum(np.abs(rising)))
-        if x > 0.0 and abs(float(np.polyval(rising, x))) < 1e-9 * size:
-            found.add(round(1.0 / x - 1.0, 12))
-    return sorted(found)
+__all__ = [
+    "Ledger", "Values", "dated_irr_roots", "depreciation", "discount_factors", "irr", "irr_roots",
+    "npv", "regime_values", "ring_fenced", "run_regime",
+]  # fmt: skip
