@@ -62,8 +62,8 @@ class Search:
     per_hole: int = 0
 
     def __post_init__(self) -> None:
-        if not 1 <= self.neighbours <= 512:
-            raise LodewayError("bad-argument", "neighbours", self.neighbours, "1 to 512")
+        if not 1 <= self.neighbours <= 100_000:
+            raise LodewayError("bad-argument", "neighbours", self.neighbours, "1 to 100000")
         if not 1 <= self.minimum <= self.neighbours:
             expected = f"1 to {self.neighbours}"
             raise LodewayError("bad-argument", "minimum", self.minimum, expected)
