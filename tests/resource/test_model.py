@@ -377,6 +377,18 @@ def test_same_bytes_for_two_workers(babbitt, result):
     assert again.data["blocks"].equals(result.data["blocks"])
 
 
+def test_a_domain_with_few_composites_is_refused():
+    from lodeway.resource.model import Settings, build
+
+    rng = np.random.default_rng(0)
+    frame = pd.DataFrame(rng.uniform(0, 100, (50, 3)), columns=["x", "y", "z"])
+    frame["hole"], frame["Cu"] = "A", 1.0
+    settings = Settings((10.0, 10.0, 10.0), 100.0, Rules((50.0, 30.0, 10.0)))
+    collars = frame[["x", "y", "z"]].to_numpy()
+    with pytest.raises(LodewayError, match="10 or more"):
+        build(frame, ["Cu"], collars, settings, lambda points: points[:, 0] < 5.0)
+
+
 def test_study_without_resource_gets_nothing():
     assert run(context(STUDY, {"study": {}}, [])).data == {}
     assert problems({}, STUDY) == []
