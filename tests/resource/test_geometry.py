@@ -188,6 +188,37 @@ def test_omf_version_2_is_read(tmp_path):
     assert np.isnan(blocks.data["Cu"][1])
 
 
+def test_models_that_do_not_tile_are_refused(tmp_path):
+    """Blocks of uneven size and turned blocks are said, never squeezed into a regular grid."""
+    import zlib
+
+    uneven = {"tensor_u": [10.0, 10.0, 10.0, 12.0]}
+    turned = {"axis_u": [0.0, 1.0, 0.0], "axis_v": [-1.0, 0.0, 0.0]}
+    for wrong in (uneven, turned):
+        data = omf_bytes("p", [Element("b", "blocks", grid=GRID)])
+        start = struct.unpack("<Q", data[52:60])[0]
+        objects = json.loads(data[start:])
+        for one in objects.values():
+            if one["__class__"] == "VolumeGridGeometry":
+                one.update(wrong)
+        (tmp_path / "w.omf").write_bytes(data[:start] + json.dumps(objects).encode())
+        with pytest.raises(LodewayError, match="blocks"):
+            read_omf(tmp_path / "w.omf")
+    bomb = bytearray(omf_bytes("p", [Element("c", "points", CUBE)]))
+    packed = zlib.compress(b"\0" * 10)
+    bomb[60 : 60 + len(packed)] = packed  # an array that is shorter than it says
+    (tmp_path / "b.omf").write_bytes(bytes(bomb))
+    with pytest.raises(LodewayError):
+        read_omf(tmp_path / "b.omf")
+
+
+def test_soft_boundary():
+    cube = Wireframe(CUBE, FACES)
+    points = np.array([[5.0, 5.0, 5.0], [10.5, 10.0, 10.0], [20.0, 20.0, 20.0]])
+    assert cube.near(points, 0.0).tolist() == [True, False, False]
+    assert cube.near(points, 1.0).tolist() == [True, True, False]
+
+
 def test_gslib_round_trip(tmp_path):
     frame = pd.DataFrame({"x": [1.5, 2.0], "Cu": [0.1, np.nan]})
     (tmp_path / "a.dat").write_bytes(gslib_bytes(frame, "title"))

@@ -100,6 +100,46 @@ def test_blocks_equal_dense(model):
     compare(found, [dense(xyz, values, t, model, offsets=offsets) for t in targets])
 
 
+@pytest.mark.parametrize("kind", ["ordinary", "simple", "universal"])
+@pytest.mark.parametrize("block", [None, (10.0, 8.0, 5.0)])
+def test_all_data_at_once_equal_dense(kind, block):
+    """More neighbours than data: one factorisation for all, the same answer."""
+    xyz, values, targets = sample(90)
+    extra = {"mean": 0.3} if kind == "simple" else {}
+    found = krige(xyz, values, targets, TURNED, 1000, kind=kind, block=block, **extra)
+    offsets = None if block is None else block_offsets(block, (4, 4, 4))
+
+    def drift(p):
+        return np.column_stack([np.ones(len(p)), p / 100])
+
+    expected = [
+        dense(xyz, values, t, TURNED, 90, offsets=offsets, **extra,
+              drift=drift if kind == "universal" else None)
+        for t in targets
+    ]  # fmt: skip
+    compare(found, expected, 1e-9)
+    with pytest.raises(LodewayError, match="512"):
+        krige(*sample(600)[:2], targets, MODEL, search=Search(550, per_hole=2), holes=["a"] * 600)
+
+
+def test_walker_lake(reference_data):
+    """The published samples and their exhaustive truth, as others kriged them."""
+    from lodeway.resource.gslib import read_gslib
+
+    table = read_gslib(reference_data("resource/walker_lake/walker.dat"))
+    xyz, v = table.iloc[:, 1:3].to_numpy(), table.iloc[:, 3].to_numpy()
+    truth = pd.read_csv(reference_data("resource/walker_lake/Exhaustive_set.csv"))
+    goals, model = truth[["X", "Y"]].to_numpy(), Variogram(22000.0, [
+        Structure("spherical", 70000.0, 40.0)])  # fmt: skip
+    estimate, _ = krige(xyz, v, goals, model, 24)
+    assert estimate.mean() == pytest.approx(280.5005, abs=0.01)  # ties at the 24th are theirs
+    assert np.sqrt(((estimate - truth["V"]) ** 2).mean()) == pytest.approx(146.1863, abs=0.002)
+    estimate, _ = krige(xyz, v, goals, model, 470)
+    assert estimate.mean() == pytest.approx(282.50315, abs=1e-5)
+    assert np.sqrt(((estimate - truth["V"]) ** 2).mean()) == pytest.approx(146.1737, abs=1e-4)
+    assert np.corrcoef(estimate, truth["V"])[0, 1] == pytest.approx(0.8119, abs=1e-4)
+
+
 def test_reference_points(reference_data):
     """The 400 dense solves from raw assays: composites, places and kriging at once."""
     from lodeway.resource import Rule, check_drillholes, composite, read_drillholes

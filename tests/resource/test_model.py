@@ -288,6 +288,30 @@ def test_quality_control_by_hand():
         duplicates(a, a[:2])
 
 
+def test_control_command(tmp_path):
+    from typer.testing import CliRunner
+
+    from lodeway.cli import app
+
+    (tmp_path / "qc.csv").write_text(
+        "kind,name,value,second,certified,deviation,detection_limit\n"
+        "sample,,1.2,,,,\nblank,,0.001,,,,0.001\nblank,,0.5,,,,0.001\n"
+        "standard,S1,1.0,,1.0,0.05,\nstandard,S1,1.3,,1.0,0.05,\n"
+        "pulp duplicate,,1.0,1.02,,,\nfield duplicate,,1.0,1.9,,,\n"
+    )
+    arguments = ["drillholes", "control", str(tmp_path / "qc.csv"), "--out", str(tmp_path)]
+    answer = CliRunner().invoke(app, [*arguments, "--json"])
+    value = json.loads(answer.stdout)
+    assert [row["row"] for row in value["failures"]] == [4, 6]
+    assert {row["kind"]: row["verdict"] for row in value["summary"]} == {
+        "blank": "fail", "standard": "fail", "pulp duplicate": "pass", "field duplicate": "fail",
+    }  # fmt: skip
+    assert (tmp_path / "standard_S1.png").read_bytes()[:4] == b"\x89PNG"
+    assert CliRunner().invoke(app, arguments).exit_code == 0
+    (tmp_path / "qc.csv").write_text("kind,value\nblnk,1\n")
+    assert "did you mean blank" in CliRunner().invoke(app, arguments).exception.sentence()
+
+
 def context(folder, settings, files, workers=1):
     return StageContext(
         folder, settings, {}, {}, tuple(files), 8, 1, (2026, 2040), date(2026, 11, 1),
@@ -351,6 +375,18 @@ def test_same_bytes_for_two_workers(babbitt, result):
     again = run(context(STUDY, *babbitt, workers=2))
     assert again.files == result.files
     assert again.data["blocks"].equals(result.data["blocks"])
+
+
+def test_a_domain_with_few_composites_is_refused():
+    from lodeway.resource.model import Settings, build
+
+    rng = np.random.default_rng(0)
+    frame = pd.DataFrame(rng.uniform(0, 100, (50, 3)), columns=["x", "y", "z"])
+    frame["hole"], frame["Cu"] = "A", 1.0
+    settings = Settings((10.0, 10.0, 10.0), 100.0, Rules((50.0, 30.0, 10.0)))
+    collars = frame[["x", "y", "z"]].to_numpy()
+    with pytest.raises(LodewayError, match="10 or more"):
+        build(frame, ["Cu"], collars, settings, lambda points: points[:, 0] < 5.0)
 
 
 def test_study_without_resource_gets_nothing():

@@ -19,7 +19,7 @@ CUTOFF: Mapping[str, str] = {
 _NEEDED = ("deposit", "collar", "survey", "assay", "composite", "grades", "density_t_per_m3",
            "cutoff", "block_m", "depth_m", "spacing_m")  # fmt: skip
 _OPTIONAL = ("title", "solid", "source_crs", "length_unit", "realisations", "points", "margin_m",
-             "quarter_blocks", "year_blocks", "slope", "least_blocks")  # fmt: skip
+             "quarter_blocks", "year_blocks", "slope", "least_blocks", "soft_m")  # fmt: skip
 
 
 def problems(settings: Mapping[str, Any], folder: Path) -> list[LodewayError]:
@@ -63,7 +63,7 @@ def form(raw: Mapping[str, Any]) -> Iterator[LodewayError]:
         value = raw.get(key, [1, 1, 1])
         if found_wrong(value):
             yield LodewayError("bad-study", f"{where}.{key}", repr(value), "three numbers")
-    for key in ("depth_m", "composite", "margin_m", "realisations", "least_blocks"):
+    for key in ("depth_m", "composite", "margin_m", "realisations", "least_blocks", "soft_m"):
         value = raw.get(key, 1)
         if not isinstance(value, (int, float)) or isinstance(value, bool) or value < 0:
             yield LodewayError("bad-study", f"{where}.{key}", repr(value), "a number, 0 or more")

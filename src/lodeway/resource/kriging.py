@@ -17,11 +17,14 @@ from lodeway.resource.buckets import Buckets, bucket
 from lodeway.resource.search import Search, find, into_space
 from lodeway.resource.solve import Model, room, solve
 from lodeway.resource.sums import weighted_sums
+from lodeway.resource.unique import MOST, krige_unique
 from lodeway.resource.variogram import Compiled, Variogram
 
 Floats = NDArray[np.float64]
 Kind = Literal["ordinary", "simple", "universal"]
 _CHUNK = 65_536
+_ALONE = 64  # with more data than this, all at once is one factorisation instead of many
+_MOST_NEAR = 512
 _CLUSTER = 0.3  # edge of a cluster, in distances to the last neighbour: measured, not derived
 
 
@@ -170,13 +173,10 @@ def krige_all(
     means = _means(kind, mean, data.values.shape[1])
     plan = plan_for(data, goals, search, variogram, block, discretisation, degree)
     plan.means = means
-    pieces = [slice(a, a + _CHUNK) for a in range(0, len(goals), _CHUNK)]
     out = _empty(len(goals), data.values.shape[1])
-    if workers > 1 and len(pieces) > 1:
-        with ThreadPoolExecutor(workers) as pool:
-            bad = sum(pool.map(lambda piece: plan.run(goals[piece], piece, out), pieces))
-    else:
-        bad = sum(plan.run(goals[piece], piece, out) for piece in pieces)
+    bad = _all_at_once(plan, goals, variogram, block, discretisation, out)
+    if bad is None:
+        bad = _by_chunks(plan, goals, workers, out)
     if bad:
         raise LodewayError(
             "bad-number", "kriging", f"{bad:,} singular systems", "systems that can be solved",
@@ -187,6 +187,42 @@ def krige_all(
         estimate, out["variance"], out["multiplier"], out["count"], out["nearest"],
         out["negative"], plan.model.own,
     )  # fmt: skip
+
+
+def _all_at_once(
+    plan: Plan,
+    goals: Floats,
+    variogram: Variogram,
+    block: tuple[float, float, float] | None,
+    discretisation: tuple[int, int, int],
+    out: dict[str, Any],
+) -> int | None:
+    """Krige with one factorisation where all data serve all targets; else return None."""
+    number, search = len(plan.data.xyz), plan.search
+    free = not search.limited and not np.isfinite(plan.radius) and search.minimum <= number
+    if not free or not _ALONE < number <= min(search.neighbours, MOST):
+        if search.neighbours > _MOST_NEAR and number > _MOST_NEAR:
+            raise LodewayError(
+                "too-large", "neighbours", search.neighbours, f"at most {_MOST_NEAR}, or all of "
+                f"{MOST:,} data without limits",
+            )  # fmt: skip
+        return None
+    bad = krige_unique(
+        plan.data.xyz, plan.data.values - plan.means, goals, variogram,
+        block_offsets(block, discretisation), plan.model.own, plan.model.power,
+        point=block is None, out=out,
+    )  # fmt: skip
+    out["estimate"] += plan.means
+    return bad
+
+
+def _by_chunks(plan: Plan, goals: Floats, workers: int, out: dict[str, Any]) -> int:
+    """Krige chunk by chunk, in several threads if asked; return how many systems were singular."""
+    pieces = [slice(a, a + _CHUNK) for a in range(0, len(goals), _CHUNK)]
+    if workers > 1 and len(pieces) > 1:
+        with ThreadPoolExecutor(workers) as pool:
+            return sum(pool.map(lambda piece: plan.run(goals[piece], piece, out), pieces))
+    return sum(plan.run(goals[piece], piece, out) for piece in pieces)
 
 
 def _empty(m: int, variables: int) -> dict[str, Any]:

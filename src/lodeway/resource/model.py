@@ -132,6 +132,7 @@ def build(
     collars: Floats,
     settings: Settings,
     inside: Callable[[Floats], Bools] | None = None,
+    usable: Callable[[Floats], Bools] | None = None,
     progress: Callable[[str], None] = lambda _line: None,
 ) -> Model:
     """Build a block model.
@@ -148,7 +149,10 @@ def build(
     settings
         Decisions.
     inside
-        Says which places lie in the domain (hard boundary); by default all.
+        Says which places lie in the domain; by default all.
+    usable
+        Says which composites serve it: by default those inside (a hard boundary); with those near
+        to it as well the boundary is soft.
     progress
         Told one line for each step.
     """
@@ -156,8 +160,9 @@ def build(
     grid = grid_of(places, collars, settings)
     # data far below the model would lend it a mean that is not its own
     own = places[:, 2] >= grid.origin[2] - 2.0 * grid.size[2]
-    if inside is not None:
-        own &= inside(places)
+    chosen = usable or inside
+    if chosen is not None:
+        own &= chosen(places)
     if own.sum() < 10:
         raise LodewayError(
             "missing", "domain", f"{int(own.sum())} composites inside", "10 or more",

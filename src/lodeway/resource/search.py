@@ -62,8 +62,8 @@ class Search:
     per_hole: int = 0
 
     def __post_init__(self) -> None:
-        if not 1 <= self.neighbours <= 512:
-            raise LodewayError("bad-argument", "neighbours", self.neighbours, "1 to 512")
+        if not 1 <= self.neighbours <= 100_000:
+            raise LodewayError("bad-argument", "neighbours", self.neighbours, "1 to 100000")
         if not 1 <= self.minimum <= self.neighbours:
             expected = f"1 to {self.neighbours}"
             raise LodewayError("bad-argument", "minimum", self.minimum, expected)
@@ -271,44 +271,64 @@ def _pick_limited(
 
 
 @compiled
+def _sort_numbers(values: Ints, size: int) -> None:
+    """Sort the first numbers in place (Shell 1959; small code that compiles in an instant)."""
+    gap = 1
+    while gap < size // 3:
+        gap = 3 * gap + 1
+    while gap > 0:
+        for i in range(gap, size):
+            value = values[i]
+            j = i
+            while j >= gap and values[j - gap] > value:
+                values[j] = values[j - gap]
+                j -= gap
+            values[j] = value
+        gap //= 3
+
+
+@compiled
+def _sort_choices(best: Floats, who: Ints, octant_of: Ints, size: int) -> None:
+    """Sort choices in place by distance, then by number."""
+    gap = 1
+    while gap < size // 3:
+        gap = 3 * gap + 1
+    while gap > 0:
+        for i in range(gap, size):
+            d, w, o = best[i], who[i], octant_of[i]
+            j = i
+            while j >= gap and (best[j - gap] > d or (best[j - gap] == d and who[j - gap] > w)):
+                best[j], who[j], octant_of[j] = best[j - gap], who[j - gap], octant_of[j - gap]
+                j -= gap
+            best[j], who[j], octant_of[j] = d, w, o
+        gap //= 3
+
+
+@compiled
 def _greedy(
     best: Floats, who: Ints, octant_of: Ints, hole: Ints, size: int, k: int, per_octant: int,
     per_hole: int, fill: Ints,
 ) -> int:  # fmt: skip
     """Keep the first k of the list by distance and number that the limits allow."""
-    order = np.argsort(best[:size], kind="mergesort")
-    chosen = np.empty(k, np.int32)
-    away = np.empty(k, np.float64)
+    _sort_choices(best, who, octant_of, size)
     fill[:] = 0
     taken = 0
-    at = 0
-    while at < size and taken < k:
-        end = at + 1
-        while end < size and best[order[end]] == best[order[at]]:
-            end += 1
-        if end > at + 1:  # a tie: the smaller number first
-            order[at:end] = order[at:end][np.argsort(who[order[at:end]], kind="mergesort")]
-        for p in range(at, end):
-            e = order[p]
-            if per_octant and fill[octant_of[e]] >= per_octant:
+    for e in range(size):
+        octant = octant_of[e]
+        if per_octant and fill[octant] >= per_octant:
+            continue
+        if per_hole:
+            same = 0
+            for q in range(taken):
+                if hole[who[q]] == hole[who[e]]:
+                    same += 1
+            if same >= per_hole:
                 continue
-            if per_hole:
-                same = 0
-                for q in range(taken):
-                    if hole[chosen[q]] == hole[who[e]]:
-                        same += 1
-                if same >= per_hole:
-                    continue
-            chosen[taken] = who[e]
-            away[taken] = best[e]
-            fill[octant_of[e]] += 1
-            taken += 1
-            if taken == k:
-                break
-        at = end
-    for q in range(taken):
-        who[q] = chosen[q]
-        best[q] = away[q]
+        best[taken], who[taken] = best[e], who[e]
+        fill[octant] += 1
+        taken += 1
+        if taken == k:
+            break
     return taken
 
 
@@ -370,7 +390,7 @@ def find(
             reach = min(reach, radius)
             whole = reach >= radius or reach >= beyond + r
             number = within(grid, centre[0], centre[1], centre[2], reach + r, found, n)
-            found[:number].sort()
+            _sort_numbers(found, number)
             for i in range(number):
                 item = found[i]
                 px[i] = grid.point[0, item]

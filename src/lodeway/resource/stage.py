@@ -77,7 +77,9 @@ def run(context: StageContext) -> Result:
         warnings.simplefilter("always", LodewayWarning)
         model = build(
             composites, list(section.grades), collars, section.settings,
-            None if solid is None else _inside(solid, place), context.progress,
+            None if solid is None else _inside(solid, place),
+            None if solid is None else _near(solid, place, float(raw.get("soft_m", 0.0))),
+            context.progress,
         )  # fmt: skip
     notes = sorted({str(one.message) for one in caught if one.category is LodewayWarning})
     density = _fact(facts, raw["density_t_per_m3"], "t/m3", "density_t_per_m3")
@@ -134,6 +136,11 @@ def _composites(checked: Checked, section: Section, place: Place) -> tuple[pd.Da
 
 def _inside(solid: Wireframe, place: Place) -> Callable[[Floats], NDArray[np.bool_]]:
     return lambda points: solid.inside(place.back(points))
+
+
+def _near(solid: Wireframe, place: Place, soft_m: float) -> Callable[[Floats], NDArray[np.bool_]]:
+    """Return which composites serve the domain: inside, or no farther outside than `soft_m`."""
+    return lambda points: solid.near(place.back(points), soft_m / place.unit_m)
 
 
 def _fact(facts: Facts, fact_id: str, unit: str, key: str) -> float:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
+from scipy.spatial import cKDTree
 
 from lodeway.errors import LodewayError
 from lodeway.io import read_bytes
@@ -84,6 +85,28 @@ class Wireframe:
         b = np.clip(((high - start) / size).astype(np.int64), 0, cells - 1)
         first, item = _lists(a, b, cells)
         return np.asarray(_winding(wanted, corner, first, item, start, size, cells) != 0)
+
+    def near(self, points: ArrayLike, distance: float) -> NDArray[np.bool_]:
+        """Return which points lie inside, or outside by at most `distance`: a soft boundary.
+
+        The distance is to the nearest of the surface's corners and middles of triangles, so that it
+        may be too long by less than a triangle's size.
+
+        Examples
+        --------
+        >>> roof = Wireframe(np.array([[0.0, 0, 0], [3, 0, 0], [0, 3, 0]]), np.array([[0, 1, 2]]))
+        >>> roof.near([[1.0, 1.0, 2.0], [1.0, 1.0, 5.0]], 2.5).tolist()
+        [True, False]
+        """
+        wanted = np.asarray(points, dtype=np.float64)
+        held = self.inside(wanted)
+        if distance > 0:
+            surface = np.vstack([self.vertex, self.vertex[self.triangle].mean(axis=1)])
+            away, _ = cKDTree(surface).query(
+                wanted[~held], distance_upper_bound=distance * (1 + 1e-12)
+            )
+            held[~held] = np.isfinite(away)
+        return held
 
 
 @compiled
