@@ -94,6 +94,7 @@ def schedule_mine(
     moves: int = 1_000_000,
     starts: int = 2,
     seed: int = 1,
+    tolerance: float = 1e-7,
     progress: Callable[[str], None] = lambda _line: None,
 ) -> Plan:
     """Schedule a mine.
@@ -113,6 +114,8 @@ def schedule_mine(
         Independent searches, run side by side in threads; the best one counts.
     seed
         Seed of the search.
+    tolerance
+        How near the bound must come to the relaxed schedule, relatively.
     progress
         Told one line now and then.
 
@@ -124,9 +127,10 @@ def schedule_mine(
     begin = time.perf_counter()
     small = reduce_to_pit(problem, precedence)
     limit = math.inf if seconds is None else 0.45 * seconds
-    relaxed = relax(small.problem, small.first, small.head, seconds=limit, tolerance=1e-7)
+    relaxed = relax(small.problem, small.first, small.head, seconds=limit, tolerance=tolerance)
     progress(f"relaxed: at most {relaxed.upper:,.0f}, within {relaxed.gap:.1e}")
-    whole = _whole_bound(small, limit if seconds is None else 0.25 * seconds)
+    limit = math.inf if seconds is None else 0.25 * seconds
+    whole = _whole_bound(small, limit, tolerance, relaxed)
     progress(f"whole blocks: at most {whole.upper:,.0f}")
     period, side = round_in_order(small.problem, small.first, small.head, whole.done, whole.price)
     end = None if seconds is None else begin + seconds - _HEADROOM_S
@@ -185,12 +189,20 @@ def _subset(first: Longs, head: Ints, keep: Longs, new: Ints) -> tuple[Longs, In
     return out_first, out
 
 
-def _whole_bound(small: Reduced, limit: float) -> Relaxation:
+def _whole_bound(small: Reduced, limit: float, tolerance: float, near: Relaxation) -> Relaxation:
     """Return the relaxation in which no block is mined before capacity can have reached it."""
     problem = small.problem
     room = np.where(np.isfinite(problem.high), problem.high, np.inf).cumsum(axis=1)
     release = earliest(small.first, small.head, problem.use.min(axis=1), room)
-    return relax(problem, small.first, small.head, seconds=limit, release=release, tolerance=1e-6)
+    return relax(
+        problem,
+        small.first,
+        small.head,
+        seconds=limit,
+        release=release,
+        tolerance=max(tolerance, 1e-6),
+        near=near,
+    )
 
 
 def _search(
