@@ -76,7 +76,7 @@ def relax(
     first: Longs,
     head: Ints,
     *,
-    tolerance: float = 1e-6,
+    tolerance: float = 1e-7,
     seconds: float = math.inf,
     most_iterations: int = 200,
     release: Ints | None = None,

@@ -27,7 +27,7 @@ from lodeway.model import Facts, Result, StageContext
 from lodeway.model.parameters import fact_in, unit_of
 
 #: How near the bound of a plan must come to its relaxed schedule.
-_ENOUGH = 1e-4
+_ENOUGH = 3e-4
 
 
 @dataclass(frozen=True)
