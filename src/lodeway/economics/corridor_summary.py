@@ -115,13 +115,11 @@ def _of_sale(
         row = rows[(rows["what"] == what) & (rows["unit"] != "USD/y")]
         return float(row["mean"].iloc[0])
 
-    table = netback["best_usd_per_t"].sel(sale=sale)
+    table = netback["shipped_usd_per_t"].sel(sale=sale)
     saved = said("saving")
     values = {
         subset: float(
-            np.nan_to_num(
-                table.sel(state=subset_state(scenario, subset, changes, baseline)).values
-            ).mean()
+            table.sel(state=subset_state(scenario, subset, changes, baseline)).values.mean()
         )
         for subset in subsets(changes)
     }

@@ -47,7 +47,7 @@ def netback_table(world: World) -> xr.Dataset:
 
     states = [str(name) for name in world.states["state"]]
     shape = (len(world.sales), len(states), world.delivered.shape[-1])
-    best, gate = np.full(shape, np.nan), np.full(shape, np.nan)
+    best, gate, kept = (np.full(shape, np.nan) for _ in range(3))
     chosen = np.full(shape[:2], "", dtype=object)
     used = np.zeros(shape[:2])
     netback = np.full((len(world.lanes), *shape[1:]), np.nan)
@@ -60,6 +60,7 @@ def netback_table(world: World) -> xr.Dataset:
         for row, sale in enumerate(world.sales):
             product = world.product(sale, state, int(world.states["report_year"].iloc[column]))
             best[row, column], gate[row, column] = product.offer, product.offer_gate
+            kept[row, column] = np.nan_to_num(product.netback)
             shares = product.choice.share(len(world.lanes_of(sale)))
             top = int(np.argmax(shares))
             chosen[row, column] = world.lanes[world.lanes_of(sale)[top]]
@@ -71,6 +72,7 @@ def netback_table(world: World) -> xr.Dataset:
             "delivered_usd_per_t": (("lane", "draw"), delivered),
             "best_usd_per_t": (("sale", "state", "draw"), best),
             "mine_gate_usd_per_t": (("sale", "state", "draw"), gate),
+            "shipped_usd_per_t": (("sale", "state", "draw"), kept),
             "chosen_lane": (("sale", "state"), chosen.astype(str)),
             "p_used": (("sale", "state"), used),
         },
