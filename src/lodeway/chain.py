@@ -24,7 +24,7 @@ STAGES: tuple[Stage, ...] = (
             _FACTS, "{resource.collar}", "{resource.survey}", "{resource.assay}",
             "{resource.solid}",
         ),
-        check="lodeway.resource.section:problems",
+        check="lodeway.resource.check:problems",
         only_with="resource",
     ),
     Stage(

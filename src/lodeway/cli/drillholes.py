@@ -33,6 +33,7 @@ def register(app: typer.Typer) -> None:
     """Add the commands to the door."""
     group.command()(check)
     group.command()(composite)
+    group.command()(control)
     app.add_typer(group, name="drillholes")
 
 
@@ -104,6 +105,34 @@ def composite(
         say(f"{nowhere:,} composites have no coordinates: their holes have no collar or survey")
     if same:
         say(f"{same:,} composites lie on the point of another")
+
+
+def control(
+    file: Annotated[Path, typer.Argument(help="Control samples.", metavar="FILE")],
+    out: Annotated[Path | None, typer.Option(help="A folder for the charts.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Judge blanks, standards and duplicates, and draw control charts."""
+    import re
+
+    from lodeway.io import write_bytes
+    from lodeway.resource.controlling import read_control
+
+    found = read_control(file)
+    for name, png in (found.charts if out is not None else {}).items():
+        safe = re.sub(r"[^A-Za-z0-9._-]+", "_", name) or "standard"
+        write_bytes((out or Path()) / f"standard_{safe}.png", png)
+    if as_json:
+        put_json(found.as_dict())
+        return
+    for row in found.summary:
+        words = ", ".join(f"{key.replace('_', ' ')} {value}" for key, value in row.items()
+                          if key not in ("kind", "name", "verdict"))  # fmt: skip
+        put(f"{row['kind']} {row['name']}: {row['verdict']} ({words})".replace("  ", " "))
+    for row in found.failures:
+        place = f"{file.name}:{row['row']} {row['kind']} {row['name']}".rstrip()
+        put(f"{place}: {row['value']:g} {row['verdict']}")
+    put("rates: " + ", ".join(f"{kind} {rate:.1f} %" for kind, rate in found.rates_pct.items()))
 
 
 def _checked(

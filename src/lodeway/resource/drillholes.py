@@ -229,10 +229,10 @@ def _is_grade(sheet: Sheet, column: str) -> bool:
     if not cells:
         return bool(element)
     sample = cells[:: max(1, len(cells) // 400)]
-    if element:
-        return any(re.search(r"\d", cell) for cell in sample)
     if re.sub(r"[\W_]+", "", column.casefold()) in _NOT_GRADES:
         return False
+    if element:
+        return any(re.search(r"\d", cell) for cell in sample)
     numeric = sum(bool(re.fullmatch(r"[<>]?\s*[-+]?\d*[.,]?\d+([eE][-+]?\d+)?", c)) for c in sample)
     decimals = sum("." in cell or "," in cell for cell in sample)
     return numeric > 0.9 * len(sample) and decimals > 0.1 * len(sample)

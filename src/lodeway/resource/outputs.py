@@ -6,6 +6,7 @@ import io
 from dataclasses import dataclass
 from functools import cached_property
 
+import geopandas
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
@@ -14,6 +15,8 @@ from lodeway.resource import pictures
 from lodeway.resource.checking import Checked
 from lodeway.resource.drafting import Draft, docx_bytes, html_bytes
 from lodeway.resource.model import Model, describe
+from lodeway.resource.omf import Element, omf_bytes
+from lodeway.resource.plans import geopackage_bytes, level, section_blocks
 from lodeway.resource.rotation import to_datamine, to_gslib
 from lodeway.resource.scores import normal_scores
 from lodeway.resource.section import Section
@@ -42,6 +45,7 @@ class Output:
     table: pd.DataFrame
     curve: pd.DataFrame
     effective: str
+    crs: str
 
     @property
     def first(self) -> str:
@@ -80,6 +84,8 @@ class Output:
             "resource_statement.html": html_bytes(draft),
             "resource_statement.docx": docx_bytes(draft),
             "resource_blocks.parquet": buffer.getvalue(),
+            "resource_model.omf": self.omf(),
+            "resource_plans.gpkg": self.plans(),
             "resource_statement.csv": csv_bytes(self.table),
             "resource_grade_tonnage.csv": csv_bytes(self.curve),
             "resource_findings.csv": csv_bytes(
@@ -101,6 +107,49 @@ class Output:
         frame["slope"] = model.passes.kriging.slope[model.passes.number > 0]
         return frame
 
+    def omf(self) -> bytes:
+        """Return the model, collars and composites as an OMF project."""
+        model = self.model
+        data = {"class": np.zeros(model.grid.blocks)}
+        data["class"][model.estimated] = model.classes
+        for name, grade in model.kriged.items():
+            data[f"{name}_pct"] = np.full(model.grid.blocks, np.nan)
+            data[f"{name}_pct"][model.estimated] = grade
+        points = self.own[["x", "y", "z"]].to_numpy()
+        grades = {f"{name}_pct": self.own[name].to_numpy() for name in model.kriged}
+        return omf_bytes(
+            self.section.title,
+            [
+                Element("blocks", "blocks", grid=model.grid, data=data),
+                Element("collars", "points", self.collars),
+                Element("composites", "points", points, data=grades),
+            ],
+            "Draft resource model; see the draft statement.",
+        )
+
+    def plans(self) -> bytes:
+        """Return collars, every fourth level of the model, and the fullest section."""
+        model = self.model
+        values: dict[str, Floats] = {**model.kriged, "class": model.classes.astype(np.float64)}
+        collars = geopandas.GeoDataFrame(
+            {"z": self.collars[:, 2]},
+            geometry=geopandas.points_from_xy(self.collars[:, 0], self.collars[:, 1]), crs=self.crs,
+        )  # fmt: skip
+        layers = {"collars": collars}
+        for layer in range(0, model.grid.count[2], 4):
+            middle = model.grid.axis(2)[layer]
+            layers[f"level_{middle:.0f}m"] = level(
+                model.grid, model.estimated, values, layer, self.crs
+            )
+        layers["section"] = section_blocks(model.grid, model.estimated, values, self.fullest)
+        return geopackage_bytes(layers)
+
+    @property
+    def fullest(self) -> int:
+        """The row of blocks along x that holds the most estimates."""
+        nx, ny = self.model.grid.count[0], self.model.grid.count[1]
+        return int(np.bincount(self.model.estimated // nx % ny, minlength=ny).argmax())
+
     def swaths(self) -> list[tuple[str, pd.DataFrame]]:
         """Return swaths along x, y and z."""
         own, model = self.own, self.model
@@ -118,13 +167,12 @@ class Output:
     def pictures(self) -> list[tuple[str, bytes, str]]:
         """Return the pictures of the statement."""
         model, name = self.model, self.first
-        ny = model.grid.count[1]
-        row = int(np.bincount(model.estimated // model.grid.count[0] % ny, minlength=ny).argmax())
         table, goodness = self.intervals
         return [
             ("plan", pictures.plan(model.grid, model.estimated, model.classes, self.collars),
              "Where each class reaches; coordinates of the study's system."),
-            ("section", pictures.section(model.grid, model.estimated, model.kriged[name], name, row,
+            ("section", pictures.section(model.grid, model.estimated, model.kriged[name], name,
+                                         self.fullest,
                                          model.rock),
              "The row of blocks with the most estimates."),
             ("grade and tonnage", pictures.grade_tonnage(self.curve, name),
@@ -143,22 +191,13 @@ class Output:
     def checks(self) -> list[tuple[str, str]]:
         """Return what validation found, in words."""
         model, name = self.model, self.first
-        found, goodness = self.validation, self.intervals[1]
-        grade = self.own[name].to_numpy()
+        goodness = self.intervals[1]
         near = model.classes >= 2
         rows = [
-            (
-                "mean of composites: plain, by cells, by polygons",
-                f"{grade.mean():.3f}, {model.declustered.sweep[:, 1].min():.3f} (cells of "
-                f"{model.declustered.size:.0f} m) and {model.declustered.mean:.3f} % {name}; "
-                "polygons over the domain are used",
-            ),
+            ("mean of composites: plain, by cells, by polygons", self._means()),
             ("kriged and simulated mean of all blocks",
              f"{model.kriged[name].mean():.3f} and {model.simulated[name].mean():.3f} % {name}"),
-            ("leave one hole out",
-             (f"{found.number:,} composites: bias {found.bias:+.3f} % {name}, correlation "
-             f"{found.correlation:.2f}, slope {found.slope:.2f}, squared error over variance "
-             f"{found.standardised:.2f}")),
+            ("leave one hole out", self._left_out()),
             ("accuracy of intervals (Deutsch 1997)", f"{goodness:.2f} of 1"),
         ]  # fmt: skip
         if near.any():
@@ -170,6 +209,23 @@ class Output:
             kinds = ", ".join(f"{n} {kind}" for kind, n in self.solid.problems().items())
             rows.append(("wireframe", kinds or "closed, looks outward"))
         return rows + [("note", note) for note in self.notes]
+
+    def _left_out(self) -> str:
+        """Return what leaving out one hole at a time shows."""
+        found = self.validation
+        return (
+            f"{found.number:,} composites: bias {found.bias:+.3f} % {self.first}, correlation "
+            f"{found.correlation:.2f}, slope {found.slope:.2f}, squared error over variance "
+            f"{found.standardised:.2f}"
+        )
+
+    def _means(self) -> str:
+        """Return the means of the composites, plain and declustered."""
+        grade, cells = self.own[self.first].to_numpy(), self.model.declustered
+        return (
+            f"{grade.mean():.3f}, {cells.sweep[:, 1].min():.3f} (cells of {cells.size:.0f} m) and "
+            f"{cells.mean:.3f} % {self.first}; polygons over the domain are used"
+        )
 
     def _support(self) -> str:
         """Return what the discrete Gaussian model says of the blocks' spread, beside the models."""

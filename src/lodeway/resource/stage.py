@@ -18,13 +18,14 @@ from lodeway.io import read_facts
 from lodeway.model import Facts, Result, StageContext
 from lodeway.model.parameters import fact_in
 from lodeway.resource import outputs
+from lodeway.resource.check import CUTOFF
 from lodeway.resource.checking import Checked, check_drillholes
 from lodeway.resource.compositing import Rule, composite
 from lodeway.resource.drillholes import read_drillholes
 from lodeway.resource.kriging import influences
 from lodeway.resource.model import Model, build
 from lodeway.resource.resources import cutoff_grade, grade_tonnage, statement
-from lodeway.resource.section import CUTOFF, Section, read_section
+from lodeway.resource.section import Section, read_section
 from lodeway.resource.wireframe import Wireframe, read_wireframe
 
 Floats = NDArray[np.float64]
@@ -172,7 +173,7 @@ def _result(
     context.progress("  draft statement")
     made = outputs.Output(
         section, checked, composites, collars, model, solid, density, cutoff, notes, table, curve,
-        context.as_of.isoformat(),
+        context.as_of.isoformat(), _crs(context),
     )  # fmt: skip
     own = composites.rename(columns={name: f"{name}_pct" for name in section.grades})
     own = own.rename(columns={"row": "assay_row"}).drop(columns="assayed")
