@@ -126,6 +126,8 @@ def schedule_mine(
     """
     begin = time.perf_counter()
     small = reduce_to_pit(problem, precedence)
+    if not len(small.block):
+        return _nothing(problem, precedence)
     limit = math.inf if seconds is None else 0.45 * seconds
     relaxed = relax(small.problem, small.first, small.head, seconds=limit, tolerance=tolerance)
     progress(f"relaxed: at most {relaxed.upper:,.0f}, within {relaxed.gap:.1e}")
@@ -149,6 +151,15 @@ def schedule_mine(
         found, verdict.npv, relaxed.upper, min(whole.upper, relaxed.upper), relaxed, verdict,
         len(small.block), tried,
     )  # fmt: skip
+
+
+def _nothing(problem: Problem, precedence: Precedence) -> Plan:
+    """Return the plan of a mine in which no block is worth digging."""
+    empty = Relaxation(0.0, 0.0, np.zeros((0, 0)), np.zeros(problem.low.shape), 0, 0, 0.0)
+    never = np.full(problem.blocks, problem.periods, np.int32)
+    found = Schedule(never, np.zeros(problem.blocks, np.int32))
+    verdict = judge(problem, *precedence.rows(), shares(problem, found))
+    return Plan(found, 0.0, 0.0, 0.0, empty, verdict, 0, 0)
 
 
 def reduce_to_pit(problem: Problem, precedence: Precedence) -> Reduced:
