@@ -28,6 +28,8 @@ _HOT, _WARM, _COLD = 1.0, 0.3, 0.01
 _MOVES_A_BLOCK = 500
 _PROBE = 5
 _HEADROOM_S = 1.0
+#: A relaxation that is nearer than this to its bound is worth a second, tighter one.
+_CONVERGED = 1e-3
 
 
 @dataclass(frozen=True)
@@ -126,16 +128,19 @@ def schedule_mine(
     """
     begin = time.perf_counter()
     small = reduce_to_pit(problem, precedence)
+    headroom = _HEADROOM_S + 3.0 * (time.perf_counter() - begin)
     if not len(small.block):
         return _nothing(problem, precedence)
     limit = math.inf if seconds is None else 0.45 * seconds
     relaxed = relax(small.problem, small.first, small.head, seconds=limit, tolerance=tolerance)
     progress(f"relaxed: at most {relaxed.upper:,.0f}, within {relaxed.gap:.1e}")
     limit = math.inf if seconds is None else 0.25 * seconds
-    whole = _whole_bound(small, limit, tolerance, relaxed)
+    whole = relaxed
+    if relaxed.gap <= _CONVERGED:  # else there is no time for a second bound
+        whole = _whole_bound(small, limit, tolerance, relaxed)
     progress(f"whole blocks: at most {whole.upper:,.0f}")
     period, side = round_in_order(small.problem, small.first, small.head, whole.done, whole.price)
-    end = None if seconds is None else begin + seconds - _HEADROOM_S
+    end = None if seconds is None else begin + seconds - headroom
     period, side, tried = _search(small, period, side, end, moves, starts, seed)
     full = np.full(problem.blocks, problem.periods, np.int32)
     where = np.zeros(problem.blocks, np.int32)
@@ -234,10 +239,10 @@ def _search(
         now = state(ground_, period, side, seed + start)
         best, best_side = period.copy(), side.copy()
         value = now.total[0] if now.total[1] <= 0.0 else -math.inf
-        begin, done, share, cycles = time.perf_counter(), 0, 0.0, 1
+        begin, done, share, cycles, mild = time.perf_counter(), 0, 0.0, 1, 0.0
         while share < 1.0:
             turn, part = divmod(share * cycles, 1.0)
-            hot = _HOT if turn == 0 else _WARM
+            hot = min(_HOT if turn == 0 else _WARM, max(mild, _COLD))
             heat = unit * hot * (_COLD / hot) ** part
             value = anneal(ground_, now, best, best_side, value, heat, _CHUNK)
             done += _CHUNK
@@ -245,7 +250,8 @@ def _search(
             if end is not None:
                 share = (time.perf_counter() - begin) / max(end - begin, 1e-9)
             if done == _CHUNK * _PROBE:
-                cycles = max(1, round(done / max(share, 1e-9) / (_MOVES_A_BLOCK * len(period))))
+                mild = done / max(share, 1e-9) / (_MOVES_A_BLOCK * len(period))
+                cycles, mild = max(1, round(mild)), 2.0 * mild
             if divmod(share * cycles, 1.0)[0] > turn:
                 now = state(ground_, best, best_side, seed + start + starts * int(turn + 1))
         return value, best, best_side, done
