@@ -90,3 +90,18 @@ def test_bad_words_are_told_plainly(model, words):
     done = lodeway("schedule", model, *words, "--json")
     assert done.returncode == 1
     assert "Traceback" not in done.stderr
+
+
+def test_blocks_counted_in_metres(model):
+    """The same model with 10 m cells gives the same pit."""
+    model.with_name("four.prec").unlink()
+    rows = [line.split() for line in BLOCKS.splitlines()]
+    text = "".join(f"{b} {10 * int(x)} {y} {10 * int(z)}\n" for b, x, y, z in rows)
+    model.with_name("four.blocks").write_text(text)
+    done = lodeway("pit", model, "--slope", 50, "--benches", 1, "--json")
+    assert json.loads(done.stdout)["value"] == 3.0
+
+
+def test_values_of_a_schedule_stand_in_for_missing_pit_values(model):
+    model.with_name("four.upit").unlink()
+    assert json.loads(lodeway("pit", model, "--json").stdout)["value"] == 3.0

@@ -8,6 +8,7 @@ from scipy.optimize import LinearConstraint, milp
 
 from lodeway.errors import LodewayError
 from lodeway.mine.files import read_model
+from lodeway.mine.pit import ultimate_pit
 from lodeway.mine.precedence import from_template
 from lodeway.mine.problem import Blocks, Problem
 from lodeway.mine.relaxation import earliest, relax
@@ -123,6 +124,28 @@ def test_no_capacity_means_no_mining():
     shut = Problem("shut", problem.value, problem.use, problem.low, problem.high * 0, 0.1)
     plan = schedule_mine(shut, precedence, moves=20_000)
     assert (plan.npv, plan.bound) == (0.0, pytest.approx(0.0, abs=1e-6))
+
+
+def test_nothing_worth_digging():
+    problem, precedence = toy(8)
+    poor = Problem("poor", -np.abs(problem.value) - 1, problem.use, problem.low, problem.high, 0.1)
+    plan = schedule_mine(poor, precedence, moves=20_000)
+    assert (plan.npv, plan.bound, plan.pit_blocks) == (0.0, 0.0, 0)
+    assert plan.verdict.feasible
+
+
+@pytest.mark.parametrize("limits", [0, 2])
+def test_without_limits_the_whole_pit_is_dug_at_once(limits):
+    problem, precedence = toy(8)
+    shape = (limits, problem.periods)
+    free = Problem(
+        "free", problem.value, problem.use[:, :, :limits], np.full(shape, -np.inf),
+        np.full(shape, np.inf), 0.1,
+    )  # fmt: skip
+    plan = schedule_mine(free, precedence, moves=20_000)
+    pit = ultimate_pit(problem.value[:, 0], precedence)
+    assert plan.npv == pytest.approx(pit.value)
+    assert plan.bound == pytest.approx(pit.value)
 
 
 def test_the_same_schedule_on_every_run():

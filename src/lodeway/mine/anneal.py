@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from lodeway.mine.closure import Ints, Longs, compiled
 from lodeway.mine.problem import Floats, Problem
+from lodeway.mine.rounding import turned
 
 #: Most blocks that one move may change.
 MOST_CHANGED = 400
@@ -87,24 +88,6 @@ class State(NamedTuple):
     total: Floats
     seed: NDArray[np.uint64]
     changes: Longs
-
-
-@compiled
-def turned(first: Longs, head: Ints) -> tuple[Longs, Ints]:
-    """Return the arcs the other way round: who requires each block."""
-    blocks = len(first) - 1
-    start = np.zeros(blocks + 1, np.int64)
-    for place in range(len(head)):
-        start[head[place] + 1] += 1
-    for block in range(blocks):
-        start[block + 1] += start[block]
-    at = start[:-1].copy()
-    user = np.empty(len(head), np.int32)
-    for block in range(blocks):
-        for place in range(first[block], first[block + 1]):
-            user[at[head[place]]] = block
-            at[head[place]] += 1
-    return start, user
 
 
 def ground(problem: Problem, first: Longs, head: Ints) -> Ground:

@@ -27,11 +27,14 @@ DECISIONS: Mapping[str, tuple[float, float]] = {
     "pushbacks": (1, 50),
     "width_m": (0.0, 10_000.0),
     "factors": (0.01, 10.0),
+    "plan_factor": (0.01, 10.0),
     "risk_draws": (1, 100_000),
     "moves": (1_000, 1_000_000_000),
 }
 NEEDED = (*FACTS, *TABLES, "project", "slope_deg", "benches", "years")
-_WORDS = ("project", "exclusions")
+_WORDS = ("project", "exclusions", "least_class")
+#: Words of classes, and the number of each in the block model.
+CLASSES: Mapping[str, int] = {"inferred": 1, "indicated": 2, "measured": 3}
 
 
 def problems(settings: Mapping[str, Any], folder: Path) -> list[LodewayError]:
@@ -67,6 +70,11 @@ def _keys(section: Mapping[str, Any]) -> Iterator[LodewayError]:
 
 def _names(section: Mapping[str, Any], settings: Mapping[str, Any]) -> Iterator[LodewayError]:
     projects = [str(project["name"]) for project in settings["project"]]
+    word = section.get("least_class", "inferred")
+    if word not in CLASSES:
+        yield LodewayError(
+            "bad-study", "study.toml mine.least_class", repr(word), f"one of {', '.join(CLASSES)}"
+        )
     name = section.get("project")
     if name not in projects:
         yield LodewayError(

@@ -13,6 +13,9 @@ from numpy.typing import NDArray
 
 from lodeway.mine.problem import Floats, Longs, Problem, Schedule
 
+#: Arcs looked at together.
+_AT_ONCE = 200_000
+
 
 @dataclass(frozen=True)
 class Verdict:
@@ -73,10 +76,11 @@ def judge(
     wrong = (by_period.sum(axis=1) > 1 + tolerance) | (share < -tolerance).any(axis=(1, 2))
     done = by_period.cumsum(axis=1)
     broken = 0
-    for block in range(problem.blocks):
-        needs = head[first[block] : first[block + 1]]
-        if len(needs) and done[block, -1] > 0:
-            broken += int((done[block] > done[needs] + tolerance).any(axis=1).sum())
+    base = np.repeat(np.arange(problem.blocks), np.diff(first))
+    for start in range(0, len(base), _AT_ONCE):
+        part = slice(start, start + _AT_ONCE)
+        early = done[base[part]] > done[head[part]] + tolerance
+        broken += int(early.any(axis=1).sum())
     used = np.einsum("bdt,bdr->rt", share, problem.use)
     slack = tolerance * np.maximum(1.0, np.abs(used))
     over = int(((used > problem.high + slack) | (used < problem.low - slack)).sum())

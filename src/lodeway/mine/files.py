@@ -5,10 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
+
 from lodeway.errors import LodewayError
 from lodeway.mine.minelib import read_blocks, read_precedence, read_problem, read_upit
 from lodeway.mine.precedence import Precedence, from_rows, from_template
-from lodeway.mine.problem import Floats, Problem
+from lodeway.mine.problem import Blocks, Floats, Problem
 from lodeway.mine.slope import Slope, Template, template
 
 
@@ -40,8 +42,12 @@ def read_model(
         Overall slope on cubic blocks, and how far the template looks upward. They stand in for a
         ``.prec`` that is missing; given together with one, they are refused.
     kind
-        ``"upit"``, ``"cpit"`` or ``"pcpsp"``: which file brings the values.
+        ``"upit"``, ``"cpit"`` or ``"pcpsp"``: which file brings the values. Where ``.upit`` is
+        missing, the next that is there brings them: the best destination of each block.
     """
+    if kind == "upit":
+        there = [k for k in ("upit", "cpit", "pcpsp") if _beside(prefix, f".{k}").is_file()]
+        kind = there[0] if there else kind
     path = _beside(prefix, f".{kind}")
     problem = None
     if kind == "upit":
@@ -76,5 +82,19 @@ def read_arcs(
             "balance", str(_beside(prefix, ".blocks")), f"{len(model)} blocks",
             f"{blocks}, as the problem file says",
         )  # fmt: skip
-    found = template(Slope((slope_deg,)), benches)
+    model, cell = _on_cells(model)
+    found = template(Slope((slope_deg,)), benches, cell)
     return from_template(model, [found]), found
+
+
+def _on_cells(model: Blocks) -> tuple[Blocks, tuple[float, float, float]]:
+    """Return the blocks on a grid of step one, and the size of a cell.
+
+    Cells are cubes where x, y and z count blocks; where they count metres in equal steps, the
+    steps are the size.
+    """
+    low = model.index.min(axis=0)
+    steps = np.maximum(np.gcd.reduce(model.index - low, axis=0), 1)
+    return Blocks((model.index - low) // steps, model.columns), (
+        float(steps[0]), float(steps[1]), float(steps[2])
+    )  # fmt: skip

@@ -47,7 +47,9 @@ class Ground:
     cell_of: NDArray[np.int64]
 
 
-def reblock(model: xr.Dataset, by: tuple[int, int, int], elements: list[str]) -> Ground:
+def reblock(
+    model: xr.Dataset, by: tuple[int, int, int], elements: list[str], least_class: int = 1
+) -> Ground:
     """Join fine cells to blocks of ``by`` cells: tonnes and metal add up, grades are diluted.
 
     Parameters
@@ -59,6 +61,8 @@ def reblock(model: xr.Dataset, by: tuple[int, int, int], elements: list[str]) ->
         benches stay whole where the ground is.
     elements
         Elements to carry along.
+    least_class
+        Cells of a lower class (1 inferred, 2 indicated, 3 measured) count as barren.
     """
     count = tuple(int(model.attrs[f"count_{axis}"]) for axis in "xyz")
     size = tuple(float(model.attrs[f"size_{axis}"]) for axis in "xyz")
@@ -95,10 +99,13 @@ def reblock(model: xr.Dataset, by: tuple[int, int, int], elements: list[str]) ->
     corner = np.array([origin[0], origin[1], origin[2] - shift * size[2]])
     centre = corner + (blocks.index + 0.5) * np.array(cell_m)
     kriged, drawn = {}, {}
+    low = model["class"].values[rock] < least_class
     for element in elements:
         grade = np.nan_to_num(model[f"{element}_pct_kriged"].values[rock].astype(np.float64))
+        grade[low] = 0.0
         kriged[element] = np.bincount(number, weights=fine_t * grade) / mass
         fine = model[f"{element}_pct"].transpose("block", "draw").values[rock]
+        fine[low] = 0.0
         drawn[element] = _means(fine, fine_t, number, mass)
     return Ground(blocks, centre, cell_m, mass, kriged, drawn, cell_of)
 

@@ -27,6 +27,8 @@ from lodeway.mine.problem import Floats, Problem
 
 #: Sums of scaled weights stay below this.
 _ROOM = 2.0**60
+#: Nested pits in the first classes, and the number beyond which classes of equal share are joined.
+_SHELLS, _CLASSES = 8, 600
 #: Relative room for the last digits of sums and products in double precision.
 _LAST_DIGITS = 1e-14
 
@@ -74,10 +76,11 @@ def relax(
     first: Longs,
     head: Ints,
     *,
-    tolerance: float = 1e-6,
+    tolerance: float = 1e-7,
     seconds: float = math.inf,
     most_iterations: int = 200,
     release: Ints | None = None,
+    near: Relaxation | None = None,
 ) -> Relaxation:
     """Solve the linear relaxation.
 
@@ -94,6 +97,8 @@ def relax(
     release
         First period in which each block can be mined at all, where that is known (`earliest`):
         the bound then holds for whole blocks only, and is lower.
+    near
+        A relaxed schedule of nearly the same problem, to start from.
 
     Raises
     ------
@@ -104,14 +109,12 @@ def relax(
     arcs = expanded(first, head, problem)
     gain = _gains(problem)
     tree = new_tree(gain.size)
-    groups = gain.shape[1]
-    group = np.tile(np.arange(groups, dtype=np.int32), problem.blocks)
     shut = _shut(problem, release)
-    if shut.any():
-        group[shut], groups = groups, groups + 1
-        tree.label[shut] = NO_NODE
+    tree.label[shut] = NO_NODE
+    group, groups = _first_classes(problem, first, head, shut, near)
     found = solve_master(problem, arcs, gain, group, groups, shut)
-    lower, value, price = found.value, found.share, found.price
+    lower, value = found.value, found.share
+    price, own = (found.price, True) if near is None else (near.price, False)
     upper, best, iterations = math.inf, price, 0
     while iterations < most_iterations:
         iterations += 1
@@ -120,10 +123,13 @@ def relax(
             upper, best = bound, price
         if upper - lower <= tolerance * abs(upper) or time.perf_counter() - begin > seconds:
             break
+        if groups > _CLASSES:
+            group, value, groups = _merged(group, value, shut)
         before = groups
         groups = int(_split(group, mined, groups))
-        if groups == before:
+        if groups == before and own:
             break
+        own = True
         found = solve_master(problem, arcs, gain, group, groups, shut)
         lower, value, price = found.value, found.share, found.price
     done = value[group].reshape(gain.shape)
@@ -174,6 +180,47 @@ def earliest(first: Longs, head: Ints, least: Floats, room: Floats) -> Ints:
                 period += 1
         out[block] = period
     return out
+
+
+def _shells(problem: Problem, first: Longs, head: Ints) -> Ints:
+    """Return nested pits of the blocks: the first guess of what is dug together."""
+    best = problem.value.max(axis=1)
+    gain, loss = np.maximum(best, 0.0), np.minimum(best, 0.0)
+    arcs = Arcs(first, head, np.zeros(0, np.uint8))
+    tree = new_tree(len(best))
+    shell = np.full(len(best), _SHELLS, np.int32)
+    unit = 2.0**40 / max(float(np.abs(best).sum()), 1e-300)
+    for number, factor in enumerate(np.linspace(0.0, 1.0, _SHELLS + 1)[1:]):
+        weight = np.rint((factor * gain + loss) * unit).astype(np.int64)
+        plant(tree, weight, number > 0)
+        solve(arcs, tree)
+        shell[(tree.label > len(best)) & (shell == _SHELLS)] = number
+    return shell
+
+
+def _first_classes(
+    problem: Problem,
+    first: Longs,
+    head: Ints,
+    shut: NDArray[np.bool_],
+    near: Relaxation | None,
+) -> tuple[Ints, int]:
+    """Return the first guess of what is dug together: nested pits by step, or an earlier answer."""
+    if near is None:
+        steps = np.arange(problem.periods * problem.destinations)
+        key = (_shells(problem, first, head)[:, None] * len(steps) + steps).ravel().astype(float)
+    else:
+        key = np.round(near.done, 6).ravel()
+    _, group = np.unique(np.where(shut, -1.0, key), return_inverse=True)
+    return group.ravel().astype(np.int32), int(group.max()) + 1
+
+
+def _merged(group: Ints, value: Floats, shut: NDArray[np.bool_]) -> tuple[Ints, Floats, int]:
+    """Join classes of equal share: the relaxed schedule in hand stays what it is."""
+    key = np.round(value, 9)
+    key[group[shut]] = -1.0
+    kept, new = np.unique(key, return_inverse=True)
+    return new.ravel()[group].astype(np.int32), np.maximum(kept, 0.0), len(kept)
 
 
 def _gains(problem: Problem) -> Floats:

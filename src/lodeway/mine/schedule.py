@@ -28,6 +28,8 @@ _HOT, _WARM, _COLD = 1.0, 0.3, 0.01
 _MOVES_A_BLOCK = 500
 _PROBE = 5
 _HEADROOM_S = 1.0
+#: A relaxation that is nearer than this to its bound is worth a second, tighter one.
+_CONVERGED = 1e-3
 
 
 @dataclass(frozen=True)
@@ -94,6 +96,7 @@ def schedule_mine(
     moves: int = 1_000_000,
     starts: int = 2,
     seed: int = 1,
+    tolerance: float = 1e-7,
     progress: Callable[[str], None] = lambda _line: None,
 ) -> Plan:
     """Schedule a mine.
@@ -113,6 +116,8 @@ def schedule_mine(
         Independent searches, run side by side in threads; the best one counts.
     seed
         Seed of the search.
+    tolerance
+        How near the bound must come to the relaxed schedule, relatively.
     progress
         Told one line now and then.
 
@@ -123,13 +128,19 @@ def schedule_mine(
     """
     begin = time.perf_counter()
     small = reduce_to_pit(problem, precedence)
+    headroom = _HEADROOM_S + 3.0 * (time.perf_counter() - begin)
+    if not len(small.block):
+        return _nothing(problem, precedence)
     limit = math.inf if seconds is None else 0.45 * seconds
-    relaxed = relax(small.problem, small.first, small.head, seconds=limit, tolerance=1e-7)
+    relaxed = relax(small.problem, small.first, small.head, seconds=limit, tolerance=tolerance)
     progress(f"relaxed: at most {relaxed.upper:,.0f}, within {relaxed.gap:.1e}")
-    whole = _whole_bound(small, limit if seconds is None else 0.25 * seconds)
+    limit = math.inf if seconds is None else 0.25 * seconds
+    whole = relaxed
+    if relaxed.gap <= _CONVERGED:  # else there is no time for a second bound
+        whole = _whole_bound(small, limit, tolerance, relaxed)
     progress(f"whole blocks: at most {whole.upper:,.0f}")
     period, side = round_in_order(small.problem, small.first, small.head, whole.done, whole.price)
-    end = None if seconds is None else begin + seconds - _HEADROOM_S
+    end = None if seconds is None else begin + seconds - headroom
     period, side, tried = _search(small, period, side, end, moves, starts, seed)
     full = np.full(problem.blocks, problem.periods, np.int32)
     where = np.zeros(problem.blocks, np.int32)
@@ -145,6 +156,15 @@ def schedule_mine(
         found, verdict.npv, relaxed.upper, min(whole.upper, relaxed.upper), relaxed, verdict,
         len(small.block), tried,
     )  # fmt: skip
+
+
+def _nothing(problem: Problem, precedence: Precedence) -> Plan:
+    """Return the plan of a mine in which no block is worth digging."""
+    empty = Relaxation(0.0, 0.0, np.zeros((0, 0)), np.zeros(problem.low.shape), 0, 0, 0.0)
+    never = np.full(problem.blocks, problem.periods, np.int32)
+    found = Schedule(never, np.zeros(problem.blocks, np.int32))
+    verdict = judge(problem, *precedence.rows(), shares(problem, found))
+    return Plan(found, 0.0, 0.0, 0.0, empty, verdict, 0, 0)
 
 
 def reduce_to_pit(problem: Problem, precedence: Precedence) -> Reduced:
@@ -185,12 +205,20 @@ def _subset(first: Longs, head: Ints, keep: Longs, new: Ints) -> tuple[Longs, In
     return out_first, out
 
 
-def _whole_bound(small: Reduced, limit: float) -> Relaxation:
+def _whole_bound(small: Reduced, limit: float, tolerance: float, near: Relaxation) -> Relaxation:
     """Return the relaxation in which no block is mined before capacity can have reached it."""
     problem = small.problem
     room = np.where(np.isfinite(problem.high), problem.high, np.inf).cumsum(axis=1)
     release = earliest(small.first, small.head, problem.use.min(axis=1), room)
-    return relax(problem, small.first, small.head, seconds=limit, release=release, tolerance=1e-6)
+    return relax(
+        problem,
+        small.first,
+        small.head,
+        seconds=limit,
+        release=release,
+        tolerance=max(tolerance, 1e-6),
+        near=near,
+    )
 
 
 def _search(
@@ -211,10 +239,10 @@ def _search(
         now = state(ground_, period, side, seed + start)
         best, best_side = period.copy(), side.copy()
         value = now.total[0] if now.total[1] <= 0.0 else -math.inf
-        begin, done, share, cycles = time.perf_counter(), 0, 0.0, 1
+        begin, done, share, cycles, mild = time.perf_counter(), 0, 0.0, 1, 0.0
         while share < 1.0:
             turn, part = divmod(share * cycles, 1.0)
-            hot = _HOT if turn == 0 else _WARM
+            hot = min(_HOT if turn == 0 else _WARM, max(mild, _COLD))
             heat = unit * hot * (_COLD / hot) ** part
             value = anneal(ground_, now, best, best_side, value, heat, _CHUNK)
             done += _CHUNK
@@ -222,7 +250,8 @@ def _search(
             if end is not None:
                 share = (time.perf_counter() - begin) / max(end - begin, 1e-9)
             if done == _CHUNK * _PROBE:
-                cycles = max(1, round(done / max(share, 1e-9) / (_MOVES_A_BLOCK * len(period))))
+                mild = done / max(share, 1e-9) / (_MOVES_A_BLOCK * len(period))
+                cycles, mild = max(1, round(mild)), 2.0 * mild
             if divmod(share * cycles, 1.0)[0] > turn:
                 now = state(ground_, best, best_side, seed + start + starts * int(turn + 1))
         return value, best, best_side, done

@@ -11,7 +11,7 @@ import pandas as pd
 import xarray as xr
 
 from lodeway.io import read_facts
-from lodeway.mine.check import FACTS, TABLES
+from lodeway.mine.check import CLASSES, FACTS, TABLES
 from lodeway.mine.closure import Ints
 from lodeway.mine.phases import Phases, pushbacks
 from lodeway.mine.pit import Pit, rising_pits, ultimate_pit
@@ -25,6 +25,9 @@ from lodeway.mine.slope import Slope, Template, template
 from lodeway.mine.value import MILL, Terms, block_values, inside_areas
 from lodeway.model import Facts, Result, StageContext
 from lodeway.model.parameters import fact_in, unit_of
+
+#: How near the bound of a plan must come to its relaxed schedule.
+_ENOUGH = 3e-4
 
 
 @dataclass(frozen=True)
@@ -66,7 +69,8 @@ def run(context: StageContext) -> Result:
     case = _case(context, facts)
     model = context.table("resource", "blocks")
     by = tuple(int(n) for n in case.section.get("reblock", [1, 1, 1]))
-    ground = reblock(model, (by[0], by[1], by[2]), case.elements)
+    least = CLASSES[str(case.section.get("least_class", "inferred"))]
+    ground = reblock(model, (by[0], by[1], by[2]), case.elements, least)
     work = _work(case, ground, _areas(context), context)
     data = {
         "plan": _plan_table(case, work, context),
@@ -126,12 +130,14 @@ def _work(case: Case, ground: Ground, areas: list[Any], context: StageContext) -
         forbidden = inside_areas(ground.centre_m[:, 0], ground.centre_m[:, 1], areas)
     pit = ultimate_pit(value.max(axis=1), precedence, forbidden)
     context.progress(f"mine: pit of {pit.blocks:,} blocks, {pit.value:,.0f} USD undiscounted")
-    factors = sorted({float(f) for f in section.get("factors", np.linspace(0.3, 1.0, 15))} | {1.0})
+    last = float(section.get("plan_factor", 1.0))
+    factors = sorted({*map(float, section.get("factors", np.linspace(0.3, 1.0, 15))), 1.0, last})
     shell = _shells(case, ground, precedence, factors, forbidden)
     width = float(section.get("width_m", 0.0)) / min(ground.cell_m[:2])
+    planned = np.where(shell <= factors.index(last), shell, len(factors)).astype(np.int32)
     phases = pushbacks(
-        np.where(pit.inside, shell, len(factors)).astype(np.int32), ground.mass_t, ground.blocks,
-        precedence, count=int(section.get("pushbacks", 1)), width_cells=max(width, 1.0),
+        planned, ground.mass_t, ground.blocks, precedence,
+        count=int(section.get("pushbacks", 1)), width_cells=max(width, 1.0),
     )  # fmt: skip
     risk = _risk(case, ground, precedence, context, forbidden)
     plan = _schedule(case, ground, precedence, value, phases, context)
@@ -210,8 +216,9 @@ def _schedule(
     )  # fmt: skip
     moves = int(section.get("moves", 300_000))
     return schedule_mine(
-        problem, precedence, moves=moves, seed=context.seed, progress=context.progress
-    )
+        problem, precedence, moves=moves, seed=context.seed, tolerance=_ENOUGH,
+        progress=context.progress,
+    )  # fmt: skip
 
 
 def _plan_table(case: Case, work: Work, context: StageContext) -> xr.Dataset:
