@@ -47,9 +47,9 @@ STAGES: tuple[Stage, ...] = (
         inputs=("registry", "processing", "sales", "corridors"),
         sections=(
             "facts", "price", "market", "project", "scenario", "report", "economics", "link",
-            "claim", "corridors",
+            "claim", "corridors", "prices",
         ),
-        files=(_FACTS, "{project.regime}", "{corridors.network}/*"),
+        files=(_FACTS, "{project.regime}", "{corridors.network}/*", "{prices.series}"),
         check="lodeway.economics.check:problems",
     ),
     Stage(

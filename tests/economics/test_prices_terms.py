@@ -34,7 +34,9 @@ def test_the_mean_of_a_path_reverts_and_its_spread_is_that_of_the_model():
     """Ornstein-Uhlenbeck in yearly steps: variance s2 (1 - k^2n) / (1 - k^2)."""
     behaviour, draws = Behaviour(0.25, 3.0), 60_000
     spot, anchor = np.full(draws, 13000.0), np.full(draws, 10000.0)
-    table = paths(spot, anchor, behaviour, [2026, 2030, 2040], 2026, name="x", seed=3)
+    table = paths(
+        spot, anchor, behaviour, [2026, 2030, 2040], 2026, names=["x"], weights=[1.0], seed=3
+    )
     assert (table[0] == 13000.0).all()
     kept = behaviour.kept
     for year, ahead in ((2030, 4), (2040, 14)):

@@ -23,6 +23,9 @@ def cashflow(
     xlsx: Annotated[
         Path | None, typer.Option(help="Also write a workbook whose formulas recalculate.")
     ] = None,
+    charts: Annotated[
+        Path | None, typer.Option(help="Also draw the case into this folder.")
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Work out what state and investor receive from one project, to the cent."""
@@ -34,6 +37,10 @@ def cashflow(
         from lodeway.economics.workbook import write_workbook
 
         write_workbook(given, answers, xlsx)
+    if charts is not None:
+        from lodeway.economics.case_charts import draw_case
+
+        draw_case(given, charts)
     if as_json:
         put_json(answers)
         return

@@ -11,5 +11,5 @@ Function = TypeVar("Function", bound=Callable[..., Any])
 
 
 def compiled(function: Function) -> Function:
-    """Compile a function; it keeps its type."""
-    return cast("Function", njit(cache=True, nogil=True)(function))
+    """Compile a function; it keeps its type, and a division by zero gives what IEEE 754 says."""
+    return cast("Function", njit(cache=True, nogil=True, error_model="numpy")(function))

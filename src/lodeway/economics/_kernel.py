@@ -89,20 +89,25 @@ def wear(terms: Array, revenue: Array, capex: Array, units: Array, worn: Array) 
                     worn[year] += capex[spent] / life
         return
     balance, ahead = 0.0, 0.0
-    if method == _UOP:
-        for year in range(years):
-            ahead += units[year]
+    if method == _UOP:  # units still to come, summed from the end so that small ones are kept
+        for back in range(years):
+            ahead += units[years - 1 - back]
+            worn[years - 1 - back] = ahead
     for year in range(years):
         balance += capex[year]
         share = 0.0
         if method == _DB and year >= first:
             share = 1.0 if year == years - 1 else terms[_DEP_RATE]
-        if method == _UOP:
-            if ahead > 0.0:
-                share = min(units[year] / ahead, 1.0)
-            ahead -= units[year]
+        if method == _UOP and worn[year] > 0.0:
+            share = units[year] / worn[year]
         worn[year] = balance * share
         balance -= worn[year]
+
+
+@compiled
+def _oldest(year: int, life: float) -> int:
+    """Return the first pot that still counts; what never lapses is all in that of the last year."""
+    return max(year - 1, 0) if life >= _EVER else int(max(0.0, year - life))
 
 
 @compiled
@@ -139,10 +144,12 @@ def _share(
     table: Array,
 ) -> float:  # fmt: skip
     """Recover costs from production, write what that leaves, and return the state's share."""
-    oldest = int(max(0.0, year - terms[_CARRY_YEARS]))
+    oldest = _oldest(year, terms[_CARRY_YEARS])
     for back in range(oldest, year):
         bank[back] *= 1.0 + terms[_UPLIFT]
     bank[year] = cost
+    if terms[_CARRY_YEARS] >= _EVER and year > 0:
+        bank[year], oldest = bank[year] + bank[year - 1], year
     recovered = _use(bank, oldest, year + 1, max(terms[_CAP] * net, 0.0))
     left = 0.0
     for back in range(oldest, year + 1):
@@ -195,9 +202,10 @@ def project(
             ratio = got / spent if spent > 0.0 else 0.0
             share = _share(terms, bands, bank, year, cost + capital, net, ratio, table)
         taxable = net - share - bonus - cost - worn
-        oldest = int(max(0.0, year - terms[_LOSS_YEARS]))
-        used = _use(losses, oldest, year, max(taxable, 0.0))
+        used = _use(losses, _oldest(year, terms[_LOSS_YEARS]), year, max(taxable, 0.0))
         losses[year] = max(-taxable, 0.0)
+        if terms[_LOSS_YEARS] >= _EVER and year > 0:
+            losses[year] += losses[year - 1]
         tax = terms[_TAX_RATE] * max(taxable - used, 0.0)
         if terms[_STATE_BEARS]:
             share -= tax  # paid out of the state's share: the company is held harmless

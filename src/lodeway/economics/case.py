@@ -31,6 +31,7 @@ class Case:
     regime: Regime
     terms: Mapping[str, Any]
     rates: Sequence[tuple[str, Decimal]]
+    loan: Mapping[str, Any] | None = None
 
 
 def plain(value: Decimal, places: int) -> str:
@@ -94,7 +95,10 @@ def make_case(found: Mapping[str, Any], where: str) -> Case:
     terms = _exact_terms(found["regime"], f"{where} regime")
     regime = make_regime(_as_floats(terms), f"{where} regime")
     _needs(regime, flows, where)
-    return Case(flows, regime, terms, _rates(found["rates"], f"{where} rates"))
+    loan = found.get("loan")
+    if loan is not None and not isinstance(loan, Mapping):
+        raise LodewayError("bad-study", f"{where} loan", repr(loan), "terms by name")
+    return Case(flows, regime, terms, _rates(found["rates"], f"{where} rates"), loan)
 
 
 def _needs(regime: Regime, flows: Mapping[str, Any], where: str) -> None:
@@ -204,6 +208,10 @@ def solve(case: Case) -> dict[str, Any]:
         answers["state_take_share_undiscounted"] = plain(take / cash, 12) if cash else None
         payback = exact_payback([row["investor_ncf"] for row in rows])
         answers["payback_years_from_start"] = None if payback is None else plain(payback, 12)
+    if case.loan is not None:
+        from lodeway.economics.case_loan import loan_answers
+
+        answers["loan"] = loan_answers(case, rows)
     return answers
 
 

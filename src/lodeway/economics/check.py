@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from lodeway.economics.terms import DECISIONS
 from lodeway.errors import LodewayError, suggestion
 from lodeway.io import read_facts, safe_path
 from lodeway.model import Facts
@@ -66,7 +67,7 @@ def _terms(settings: Mapping[str, Any], facts: Facts) -> Iterator[LodewayError]:
     for number, terms in enumerate(settings["terms"]):
         where = f"study.toml terms[{number}]"
         for key, value in terms.items():
-            if key in {"name", "kind"}:
+            if key in DECISIONS:
                 continue
             if key == "price":
                 yield from _price_name(value, prices, f"{where}.price")

@@ -60,8 +60,50 @@ def fresh(fact: Fact, as_of: date) -> Fact:
     return fact
 
 
+#: What a level is to the last of the series when its unit was mistaken, and for what.
+_SLIPS = {
+    1.0 / 2204.62: "USD/lb was perhaps read as USD/t",
+    2204.62: "USD/t was perhaps read as USD/lb",
+    1.0 / 32.1507: "USD/g was perhaps read as USD/oz",
+    32.1507: "USD/oz was perhaps read as USD/g",
+    1e3: "thousands were perhaps counted twice",
+    1e-3: "USD/kg was perhaps read as USD/t",
+}
+_FARTHEST = 12.0
+
+
+def plausible_level(level: float, last: float, where: str) -> None:
+    """Refuse a level that is out of all proportion to the last mean of its own series.
+
+    Raises
+    ------
+    LodewayError
+        With code ``bad-unit``, naming the slip of unit that comes nearest.
+
+    Examples
+    --------
+    >>> plausible_level(4.1, 9300.0, "study.toml price[0].spot")
+    Traceback (most recent call last):
+    ...
+    lodeway.errors.LodewayError: study.toml price[0].spot: got 4.1, ... (USD/lb was perhaps ...)
+    """
+    ratio = level / last
+    if 1.0 / _FARTHEST <= ratio <= _FARTHEST:
+        return
+    nearest = min(_SLIPS, key=lambda slip: abs(np.log(ratio / slip)))
+    cure = _SLIPS[nearest] if abs(np.log(ratio / nearest)) < np.log(_FARTHEST) else ""
+    raise LodewayError(
+        "bad-unit", where, f"{level:g}", f"a level near {last:g}, the last year of its series", cure
+    )
+
+
 def annual_means(path: Path, column: str, name: str) -> Array:
-    """Return the yearly means of one column of a monthly table with dates like ``1960-01``.
+    """Return the yearly means of one column of a monthly table with dates like ``1960-01``."""
+    return np.array(list(means_by_year(path, column, name).values()))
+
+
+def means_by_year(path: Path, column: str, name: str) -> dict[int, float]:
+    """Return the mean of every whole year of one column, by year.
 
     Raises
     ------
@@ -81,7 +123,9 @@ def annual_means(path: Path, column: str, name: str) -> Array:
         if text:
             where = f"{path.name}:{reader.line_num} {column}"
             years.setdefault(row[columns[0]][:4], []).append(parse_number(text, where, low=1e-12))
-    return np.array([np.mean(values) for values in years.values() if len(values) == 12])
+    return {
+        int(year): float(np.mean(values)) for year, values in years.items() if len(values) == 12
+    }
 
 
 def fit(annual: Sequence[float] | Array) -> Behaviour:
@@ -112,7 +156,7 @@ def fit(annual: Sequence[float] | Array) -> Behaviour:
 
 def paths(
     spot: Array, anchor: Array, behaviour: Behaviour, years: Sequence[int], today: int,
-    *, name: str, seed: int,
+    *, names: Sequence[str], weights: Sequence[float] | Array, seed: int,
 ) -> Array:  # fmt: skip
     """Return a real price in each year and world, shape ``(year, draw)``.
 
@@ -130,8 +174,9 @@ def paths(
         Years of the study.
     today
         The year of the spot.
-    name, seed
-        Key of the draws.
+    names, weights, seed
+        Keys of the draws: the price's own name with weight 1, or several with the weights of a row
+        of the lower factor of the prices' correlation.
     """
     kept = behaviour.kept
     deviation = np.zeros_like(spot)
@@ -141,7 +186,11 @@ def paths(
     for year in range(first, years[-1] + 1):
         ahead = max(year - today, 0)
         if ahead > 0:
-            shock = normal(uniform(seed, f"price:{name}", str(year), len(spot)))
+            shock = sum(
+                (weight * normal(uniform(seed, f"price:{name}", str(year), len(spot)))
+                 for name, weight in zip(names, weights, strict=True) if weight != 0.0),
+                np.zeros_like(spot),
+            )  # fmt: skip
             deviation = kept * deviation + behaviour.volatility * shock
             variance = kept**2 * variance + behaviour.volatility**2
         if year >= years[0]:

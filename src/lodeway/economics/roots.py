@@ -10,7 +10,9 @@ Kearfott and Cloud 2009, *Introduction to Interval Analysis*, chapter 8).
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal, localcontext
 from fractions import Fraction
 from itertools import pairwise
@@ -19,7 +21,6 @@ from math import gcd
 import numpy as np
 from numpy.typing import NDArray
 
-from lodeway.economics import _roots
 from lodeway.errors import LodewayError
 
 Array = NDArray[np.float64]
@@ -27,7 +28,9 @@ Array = NDArray[np.float64]
 HIGHEST_RATE = 1e9
 _LOWEST_LOG = -36.5  # 1 + rate is then as small as a float can tell from nothing
 _EXACT_MOST = 150
+_ROWS_A_THREAD = 4096
 _DIGITS = 60
+_DEEPEST = 48
 Integers = list[int]
 
 
@@ -51,16 +54,27 @@ def exact_irr_roots(flows: Sequence[Decimal], places: int = 14) -> list[Decimal]
     rising = _integers(flows)
     if len(rising) < 2:
         return []
-    simple = _square_free(rising)
     unit = Decimal(1).scaleb(-places)
     with localcontext() as context:
-        context.prec = _DIGITS + 2 * len(simple)
-        found = [_one_over(root) for root in _between_0_and_1(simple)]
-        if sum(simple) == 0:
-            found.append(Fraction(0))
-        found += [Fraction(root) - 1 for root in _between_0_and_1(simple[::-1])]
+        context.prec = _DIGITS + 2 * len(rising)
+        try:
+            found = _rates(rising, _DEEPEST)
+        except _TouchesError:
+            found = _rates(_square_free(rising), None)
         decimals = [Decimal(root.numerator) / Decimal(root.denominator) for root in found]
         return sorted(_plain(root.quantize(unit)) for root in decimals)
+
+
+class _TouchesError(Exception):
+    """Two roots lie closer than bisection has gone: they may be one."""
+
+
+def _rates(poly: Integers, deepest: int | None) -> list[Fraction]:
+    """Return the rates at which a polynomial in the discount factor is zero."""
+    found = [_one_over(root) for root in _between_0_and_1(poly, deepest)]
+    if sum(poly) == 0:
+        found.append(Fraction(0))
+    return found + [root - 1 for root in _between_0_and_1(poly[::-1], deepest)]
 
 
 def _one_over(root: Fraction) -> Fraction:
@@ -143,8 +157,12 @@ def _shifted(poly: Integers) -> Integers:
     return values
 
 
-def _between_0_and_1(poly: Integers) -> list[Fraction]:
-    """Return the roots of a square-free polynomial strictly between 0 and 1, each to 60 digits."""
+def _between_0_and_1(poly: Integers, deepest: int | None) -> list[Fraction]:
+    """Return the roots of a polynomial strictly between 0 and 1, each to 40 digits.
+
+    Unless it is square-free, halving never ends at a root that is there twice: it stops `deepest`
+    levels down.
+    """
     found: list[Fraction] = []
     stack = [(Fraction(0), Fraction(1), poly)]
     while stack:
@@ -153,12 +171,16 @@ def _between_0_and_1(poly: Integers) -> list[Fraction]:
             part = part[1:]
             if low > 0:
                 found.append(low)
+            if deepest is not None and part[0] == 0:
+                raise _TouchesError
         count = _changes(_shifted(part[::-1]))
         if count == 0:
             continue
         if count == 1:
             found.append(_narrowed(poly, low, low + width))
             continue
+        if deepest is not None and width.denominator >> deepest:
+            raise _TouchesError
         degree = len(part) - 1
         left = [value << (degree - power) for power, value in enumerate(part)]
         stack.append((low + width / 2, width / 2, _shifted(left)))
@@ -167,7 +189,7 @@ def _between_0_and_1(poly: Integers) -> list[Fraction]:
 
 
 def _narrowed(poly: Integers, low: Fraction, high: Fraction) -> Fraction:
-    """Halve an interval with one root inside until it is known to 60 digits."""
+    """Halve an interval with one root inside until it is known to 40 digits."""
     a, b = (Decimal(end.numerator) / Decimal(end.denominator) for end in (low, high))
     nudge = (b - a).scaleb(-_DIGITS // 2)
     sign = _value(poly, a + nudge) > 0
@@ -234,6 +256,8 @@ def dated_irr_roots(years: Array, amounts: Array) -> list[float]:
     times, values = times[kept], values[kept]
     if not ((values > 0.0).any() and (values < 0.0).any()):
         return []
+    from lodeway.economics import _roots
+
     times = times - times[0]
     logs = _roots.all_roots(times, values, _LOWEST_LOG, float(np.log1p(HIGHEST_RATE)))
     return sorted({float(np.expm1(x)) for x in logs})
@@ -244,17 +268,19 @@ def status_of(roots: Sequence[object]) -> str:
     return {0: "none", 1: "one"}.get(len(roots), "several")
 
 
-def irr(flows: Array) -> tuple[Array, NDArray[np.int64]]:
+def irr(flows: Array, *, threads: int = 0) -> tuple[Array, NDArray[np.int64]]:
     """Return the rate of return of many yearly flows at once, and how many each has.
 
-    Flows that change sign once have at most one rate (Descartes), which Newton's method finds on
-    ``ln(inflows) - ln(outflows)``, a falling and nearly straight line; the others are searched
-    whole. A flow with no rate or with several gets NaN: whoever needs one must say which.
+    Flows that change sign once have at most one rate (Descartes), which Newton's method finds for
+    many of them side by side; the others are searched whole. A flow with no rate or with several
+    gets NaN: whoever needs one must say which.
 
     Parameters
     ----------
     flows
         Shape ``(flow, year)``.
+    threads
+        How many run at once; 0 for as many as there are processors. The answer is the same.
 
     Examples
     --------
@@ -262,11 +288,20 @@ def irr(flows: Array) -> tuple[Array, NDArray[np.int64]]:
     >>> rate.round(12), count
     (array([0.1, nan]), array([1, 0]))
     """
+    from lodeway.economics import _many
+
     table = np.ascontiguousarray(np.atleast_2d(flows), dtype=np.float64)
     _check_finite(table)
-    return _roots.many(table, _LOWEST_LOG, float(np.log1p(HIGHEST_RATE)))
+    highest = float(np.log1p(HIGHEST_RATE))
+    workers = threads or os.cpu_count() or 1
+    parts = np.array_split(table, max(1, min(workers, len(table) // _ROWS_A_THREAD)))
+    if len(parts) == 1:
+        return _many.many(table, _LOWEST_LOG, highest)
+    with ThreadPoolExecutor(len(parts)) as pool:
+        found = list(pool.map(lambda part: _many.many(part, _LOWEST_LOG, highest), parts))
+    return np.concatenate([rate for rate, _ in found]), np.concatenate([n for _, n in found])
 
 
 def _check_finite(values: Array) -> None:
-    if not np.isfinite(values).all():
+    if not np.isfinite(values.sum()) and not np.isfinite(values).all():
         raise LodewayError("bad-number", "flows", "a gap or a number without end", "numbers")

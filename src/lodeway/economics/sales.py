@@ -9,7 +9,16 @@ import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
 
-from lodeway.economics.prices import Behaviour, annual_means, fit, fresh, paths
+from lodeway.economics.prices import (
+    Behaviour,
+    annual_means,
+    fit,
+    fresh,
+    means_by_year,
+    paths,
+    plausible_level,
+)
+from lodeway.economics.series import cholesky, correlation
 from lodeway.economics.terms import PER_TONNE, Terms
 from lodeway.errors import LodewayError
 from lodeway.io import read_facts, safe_path
@@ -51,6 +60,7 @@ def _price_table(
 ) -> tuple[dict[str, Array], dict[str, Array]]:
     """Return each price's paths and spot in the unit of its section."""
     table, spots = {}, {}
+    names, factor = _together(context)
     for number, section in enumerate(context.settings["price"]):
         name, unit = section["name"], section["unit"]
         where = f"study.toml price[{number}]"
@@ -59,15 +69,43 @@ def _price_table(
         anchor_id = section["anchor"] or section["spot"]
         anchor_fact = fresh(fact_in(facts, anchor_id, unit, f"{where}.anchor"), context.as_of)
         behaviour, behind = _behaviour(context, facts, section, where)
+        if section["column"]:
+            plausible_level(spot_fact.value(unit), _last_mean(context, section), f"{where}.spot")
         spot = spot_fact.draw(context.seed, context.draws, unit)
         anchor = anchor_fact.draw(context.seed, context.draws, unit)
         table[name] = paths(
-            spot, anchor, behaviour, years, context.as_of.year, name=name, seed=context.seed
-        )
+            spot, anchor, behaviour, years, context.as_of.year,
+            names=names, weights=factor[number], seed=context.seed,
+        )  # fmt: skip
         spots[name] = spot
         sources += [("price", name, fact.source_id) for fact in (spot_fact, anchor_fact)]
         sources += [("price", name, source) for source in behind]
     return table, spots
+
+
+def _together(context: StageContext) -> tuple[list[str], Array]:
+    """Return the prices' names and the lower factor of their correlation in the long series.
+
+    Taken from yearly log-returns, in the order of the study file: a price that is added at the end
+    moves no other.
+    """
+    series = safe_path(
+        context.folder, context.settings["prices"]["series"], "study.toml prices.series"
+    )
+    annual = {
+        section["name"]: means_by_year(series, section["column"], section["name"])
+        if section["column"]
+        else {}
+        for section in context.settings["price"]
+    }
+    names = list(annual)
+    return names, cholesky(correlation(annual), "prices", names)
+
+
+def _last_mean(context: StageContext, section: Mapping[str, Any]) -> float:
+    """Return the mean of the last whole year of a price's series."""
+    path = context.folder / context.settings["prices"]["series"]
+    return float(annual_means(path, section["column"], section["name"])[-1])
 
 
 def _behaviour(

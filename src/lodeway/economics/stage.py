@@ -12,11 +12,14 @@ from numpy.typing import NDArray
 
 from lodeway.economics import salecheck
 from lodeway.economics.answers import questions
-from lodeway.economics.fiscal import Ledger, irr_roots, npv, run_regime
+from lodeway.economics.backcast import backcast_table
+from lodeway.economics.fiscal import Ledger, irr, npv, run_regime
 from lodeway.economics.flows import COST_UNITS, Flows, project_flows
 from lodeway.economics.gains import Margins, gains_table
 from lodeway.economics.jobs import jobs_table
 from lodeway.economics.links import links_table
+from lodeway.economics.measure_table import measure_table
+from lodeway.economics.parity import parity_table
 from lodeway.economics.readings import readings_tables
 from lodeway.economics.regime import Regime, read_regime
 from lodeway.economics.sensitivity import tornado
@@ -76,6 +79,9 @@ def run(context: StageContext) -> Result:
     tables["jobs"] = jobs_table(world.settings["project"], facts)
     tables["tornado"] = _tornado(context, world, facts, cashflow)
     tables["sale_check"] = salecheck.table(section, facts, context)
+    tables["measures"] = measure_table(books, regimes, list(world.projects), world.baseline, rate)
+    tables["parity"] = parity_table(context, facts)
+    tables["backcast"] = backcast_table(context, facts, books, regimes, world.baseline)
     tables["readings"], tables["reading_summary"] = readings_tables(
         context.settings.get("claim") or [], context.table("corridors", "claim_km")
     )
@@ -95,11 +101,15 @@ def run(context: StageContext) -> Result:
 def _facts_files(context: StageContext) -> list[Any]:
     """Return the facts tables among the declared files."""
     network = context.settings["corridors"]["network"].rstrip("/") + "/"
+    series = context.settings["prices"]["series"]
+
+    def other(name: str) -> bool:
+        return name.startswith(network) or name == series
+
     return [
         path
         for path in context.files
-        if path.suffix == ".csv"
-        and not path.relative_to(context.folder).as_posix().startswith(network)
+        if path.suffix == ".csv" and not other(path.relative_to(context.folder).as_posix())
     ]
 
 
@@ -161,25 +171,21 @@ def _cashflow(world: World, books: Books, rate: float) -> xr.Dataset:
 
 
 def _irr(investor: Array) -> Array:
-    """Return the internal rate of return where there is exactly one, else NaN; the baseline only.
+    """Return the internal rate of return where there is exactly one, else NaN.
 
-    A mine that earns before it spends has none: a root of its flow is no return on anything. The
-    roots of every scenario would take longer than all the rest and move little.
+    A mine that earns before it spends has none: a root of its flow is no return on anything.
+
+    Parameters
+    ----------
+    investor
+        Shape ``(project, state, year, draw)``.
     """
-    found = np.full((*investor.shape[:2], investor.shape[-1]), np.nan)
-    for project in range(investor.shape[0]):
-        for draw in range(investor.shape[-1]):
-            flow = investor[project, 0, :, draw]
-            roots = irr_roots(flow) if _invests_first(flow) else []
-            if len(roots) == 1:
-                found[project, 0, draw] = roots[0]
-    return found
-
-
-def _invests_first(flow: Array) -> bool:
-    """Whether the first money that moves goes in."""
-    moving = flow[flow != 0.0]
-    return bool(moving.size) and bool(moving[0] < 0.0)
+    flows = np.moveaxis(investor, 2, -1)
+    flat = flows.reshape(-1, flows.shape[-1])
+    rates, _ = irr(flat, threads=1)
+    first = np.argmax(flat != 0.0, axis=1)
+    invests = flat[np.arange(len(flat)), first] < 0.0
+    return np.where(invests, rates, np.nan).reshape(flows.shape[:-1])
 
 
 def _gains(context: StageContext, world: World, margins: Margins, books: Books) -> pd.DataFrame:

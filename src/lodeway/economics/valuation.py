@@ -221,9 +221,15 @@ def _numbered(where: dict[str, str], table: str, steps: Sequence[Step]) -> list[
     kept = [step for step in steps if step[1] == "total" or np.nanmax(np.abs(step[2])) > 0.0]
     return [
         {**where, "table": table, "step": number, "line": line, "kind": kind, "unit": "USD/t",
-         **quantiles(values)}
+         "mean": _mean(values), **quantiles(values)}
         for number, (line, kind, values) in enumerate(kept)
     ]  # fmt: skip
+
+
+def _mean(values: Array) -> float | None:
+    """Return the mean of the worlds that have a number; means add up where quantiles do not."""
+    finite = values[np.isfinite(values)]
+    return float(finite.mean()) if finite.size else None
 
 
 def _value_steps(sales: xr.Dataset, lane: str, year: int) -> list[Step]:

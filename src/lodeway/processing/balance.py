@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 
@@ -81,6 +82,35 @@ def check_share(values: Array, where: str, *, most: float = 1.0) -> None:
         shown = high if high > most else low
         cure = "a percentage was perhaps read as a share" if shown > 1.5 else ""
         raise LodewayError("bad-fraction", where, f"{shown:.4g}", f"0 to {most:.4g}", cure)
+
+
+#: Head grades that no mine has, as mass fractions: what is above was read in another unit.
+_RICHEST = {"Au": 2e-3, "Pt": 1e-3, "Pd": 1e-3, "Ag": 2e-2}
+
+
+def check_head(head: Mapping[str, Array], where: str) -> None:
+    """Refuse head grades that are no shares, and precious metal by the per cent.
+
+    Raises
+    ------
+    LodewayError
+        With code ``bad-fraction``.
+
+    Examples
+    --------
+    >>> check_head({"Au": np.array([0.021])}, "project x head_pct")
+    Traceback (most recent call last):
+    ...
+    lodeway.errors.LodewayError: project x head_pct.Au: got 0.021, expected at most 0.002 ...
+    """
+    for element, values in head.items():
+        most = _RICHEST.get(element, 1.0)
+        high = float(np.max(values))
+        if high > most and element in _RICHEST:
+            raise LodewayError("bad-fraction", f"{where}.{element}", f"{high:.4g}",
+                               f"at most {most:g} of the ore",
+                               "g/t was perhaps read as per cent: write g/t")  # fmt: skip
+        check_share(values, f"{where}.{element}")
 
 
 def closure(entering: Array, leaving: Array) -> float:

@@ -15,6 +15,7 @@ from lodeway.errors import LodewayError
 from lodeway.io import read_facts
 from lodeway.model import Facts, Result, StageContext
 from lodeway.model.parameters import fact_in, parameter, unit_of
+from lodeway.processing.balance import check_head
 from lodeway.processing.flotation import Concentrate, Output, float_ore, ore_for_metal
 from lodeway.processing.iron import iron_chain
 
@@ -108,6 +109,7 @@ def _kind(section: Mapping[str, Any]) -> str:
 
 def _flotation(reader: Reader) -> Plant:
     head = reader.shares(reader.process["head_pct"], "head_pct")
+    check_head(head, f"{reader.where} head_pct")
     products, moisture = [], {}
     for number, item in enumerate(reader.process["product"]):
         key = f"product[{number}]"
@@ -136,6 +138,7 @@ def _flotation(reader: Reader) -> Plant:
 def _dore(reader: Reader) -> Plant:
     """Gold and silver of the ore, recovered into bars of a stated fineness."""
     head = reader.shares(reader.process["head_pct"], "head_pct")
+    check_head(head, f"{reader.where} head_pct")
     recovery = reader.shares(reader.process["recovery_pct"], "recovery_pct")
     element = next(iter(head))
     bar = Concentrate("dore", element, reader.share("fineness_pct"), recovery)
