@@ -92,8 +92,8 @@ def later_paths(
 
     The year counts from the first after today. Prices move together as their yearly log-returns
     have; a price that is added at the end moves no other. A path is a shock to the logarithm that
-    fades with the price's half-life; the second half of the paths are the first turned over. Their mean
-    in a year is the expected price of that year, whatever the number of paths.
+    fades with the price's half-life; the second half of the paths are the first turned over. Their
+    mean in a year is the expected price of that year, whatever the number of paths.
     """
     half = (paths + 1) // 2
     spread = _spread(len(quotes), half, seed)
@@ -125,14 +125,19 @@ def _spread(prices: int, count: int, seed: int) -> Array:
 
 
 def _price_paths(quote: Quote, shocks: Array, paths: int) -> Array:
-    """Return levels from yearly shocks ``(year, path)`` and their opposites."""
+    """Return levels from yearly shocks ``(year, path)`` and their opposites.
+
+    Mean and logarithmic variance of every year are exact, whatever the number of paths.
+    """
     kept, sigma = quote.behaviour.kept, quote.behaviour.volatility
-    off = np.zeros(shocks.shape[1])
+    off, variance = np.zeros(shocks.shape[1]), 0.0
     table = []
     for year, shock in enumerate(shocks):
         off = kept * off + sigma * shock
+        variance = kept**2 * variance + sigma**2
         level = quote.anchor * (quote.spot / quote.anchor) ** (kept ** (year + 1))
-        bend = np.exp(np.concatenate([off, -off])[:paths])
+        wide = off * np.sqrt(variance / np.mean(np.square(off)))  # as wide as the law says
+        bend = np.exp(np.concatenate([wide, -wide])[:paths])
         table.append((bend / bend.mean())[:, None] * level)
     return np.stack(table, axis=1)
 
