@@ -93,6 +93,8 @@ def test_bad_rasters(table, rasters):
         ('<Commodity name="Au" price="2000 AUD/toz" sigma="0.15"/>', "", "Au"),
         ("</Problem>", "", "XML"),
         ('coeff="0.123"', 'coeff="-1"', "TaylorsRule_OC|coeff"),
+        ('name="MiningOpex_UG"', 'name="MiningOpex_XX"', "MiningOpex_UG"),
+        ('type="CuAu"', 'type="P2O5"', "P2"),
     ],
 )
 def test_bad_cases(tmp_path, old, new, word):
@@ -138,6 +140,9 @@ def test_royalties_by_hand(federation):
     assert due("SA", made) == pytest.approx(35.0)
     assert due("WA", made) == pytest.approx(50.0)
     assert due("VIC", made) == pytest.approx(27.5)
+    assert due("WA", big, "Au", 100.0) == pytest.approx(0.025 * (1e6 - 2500 * 100.0))
+    assert due("WA", made, "Au", 100.0) == 0.0
+    assert due("VIC", made, "Au", 100.0) == 0.0
     assert due("TAS", made) == pytest.approx(19.0)
     assert due("TAS", big) == pytest.approx(53_500.0)
     floored = {"kind": "profit", "rate": 0.2}
@@ -146,6 +151,15 @@ def test_royalties_by_hand(federation):
         due("QLD", made, "Sn")
     with pytest.raises(LodewayError, match="did you mean QLD"):
         federation.state("QLDD")
+
+
+def test_inflation_of_a_case_is_read(tmp_path, federation, table):
+    """Costs and prices grow together: with more inflation the same mine is worth more money."""
+    path = tmp_path / "case.xml"
+    text = (DATA / "case.xml").read_text()
+    path.write_text(text.replace('discountRate="0.10"', 'discountRate="0.10" inflation="0.04"'))
+    grown = depth_table(read_case(path), federation)
+    assert grown.value[2, 0] > table.value[2, 0] > 0.0
 
 
 def test_losses_are_carried_forward():

@@ -1,1 +1,24 @@
 """The value of ground: what a cell of a province is worth, by which corridor, and how sure."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import Any
+
+_PUBLIC = {
+    "read_deposits": "assess", "Assessment": "assess",
+    "DepositCount": "deposits", "fit_negative_binomial": "deposits",
+    "read_deposit_count": "deposits",
+    "depth_table": "fairways_case", "read_case": "fairways_case", "npv_map": "fairways_map",
+    "read_federation": "royalties",
+    "Study": "province", "read_province": "province",
+    "province_totals": "totals",
+}  # fmt: skip
+__all__ = sorted(_PUBLIC)  # noqa: PLE0605  made from the table above
+
+
+def __getattr__(name: str) -> Any:
+    """Import a public name when it is asked for."""
+    if name not in _PUBLIC:
+        raise AttributeError(name)
+    return getattr(import_module(f"{__name__}.{_PUBLIC[name]}"), name)

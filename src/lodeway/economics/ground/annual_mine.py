@@ -253,7 +253,12 @@ class Mine:
 
 
 def mine(
-    body: Orebody, laws: Mapping[str, PowerLaw], plan: Plan, *, overhead: float = 0.14
+    body: Orebody,
+    laws: Mapping[str, PowerLaw],
+    plan: Plan,
+    *,
+    overhead: float = 0.14,
+    inflation: float = INFLATION,
 ) -> Mine:
     """Return the money and the concentrate of a plan.
 
@@ -261,8 +266,8 @@ def mine(
     ----------
     body, laws, plan
         The orebody, the power laws by name, and how it is mined.
-    overhead
-        Share of general and administrative cost in all cost.
+    overhead, inflation
+        Share of general and administrative cost in all cost, and yearly growth of all money.
     """
     milled = _milled(plan)
     method = plan.method
@@ -281,7 +286,7 @@ def mine(
     mill[0] = laws[f"ProcessingCapex_{body.metal}"].at(plan.capacity_t / 1e6)
     general = (mining + digging + milling + mill) * overhead / (1.0 - overhead)
     running = mining + milling + general
-    grow = (1.0 + INFLATION) ** np.arange(len(mining))
+    grow = (1.0 + inflation) ** np.arange(len(mining))
     capex = (digging + mill + SUSTAINING_SHARE * running) * grow
     opex = (1.0 - SUSTAINING_SHARE) * running * grow
     left = np.arange(len(mining), 0, -1)

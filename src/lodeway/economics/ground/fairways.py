@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lodeway.economics.ground.deposits import read_deposit_count
+from lodeway.economics.ground.mine_model import mine_site
 from lodeway.economics.ground.outputs import read_band, write_layers, write_summary
 from lodeway.economics.ground.pictures import write_pictures
 from lodeway.economics.ground.province import Province, Study, read_province
@@ -193,8 +194,7 @@ def _summary(
             name: look.empty for name, look in province.looks.items()
             if province.grid.kinds[name] == "km" and look.empty
         },
-        "left_out": "ore beyond the horizon of "
-        f"{ground.horizon_years} years of production is not counted",
+        "horizon": _horizon(province),
         "files": [layer.file_name for layer in names],
         "conventions": _CONVENTIONS,
         "sources": list(province.sources),
@@ -202,6 +202,21 @@ def _summary(
     if totals is not None:
         summary["totals"] = _totals(province, totals)
     return summary
+
+
+def _horizon(province: Province) -> dict[str, Any]:
+    """Return in how many worlds some ore is left after the horizon, and how much at most."""
+    method, cover = province.ground.methods[0], np.zeros(1)
+    cut = [
+        mine_site(province.ground, method, k, province.deposits.at(k), cover).left_out
+        for k in range(province.draws)
+    ]
+    return {
+        "years": province.ground.horizon_years,
+        "worlds_with_ore_left": int(np.sum(np.array(cut) > 1e-9)),
+        "most_left_share": float(max(cut)),
+        "note": "ore beyond the horizon is not counted",
+    }
 
 
 _CONVENTIONS = (

@@ -13,9 +13,12 @@ from numpy.typing import NDArray
 
 from lodeway.economics.fiscal import npv
 from lodeway.economics.ground.annual_mine import (
+    CONCENTRATE,
     DEEPEST_PIT_M,
+    INFLATION,
     Mine,
     Orebody,
+    Plan,
     PowerLaw,
     mine,
     pit_plan,
@@ -42,6 +45,7 @@ class FairwaysCase:
     laws: Mapping[str, PowerLaw]
     discount_rate: float
     overhead: float
+    inflation: float
     state: str
     price_unit_t: float
 
@@ -84,16 +88,33 @@ def read_case(path: Path) -> FairwaysCase:
     missing = set(shares) - set(prices)
     if missing or metal not in shares:
         raise LodewayError("missing", f"{path} Commodity", sorted(missing) or metal, "grade, price")
+    if metal not in CONCENTRATE:
+        raise LodewayError("unknown-id", f"{path} Orebody type", metal, ", ".join(CONCENTRATE))
+    ore = Orebody(metal, _mass(str(body.get("mass")), f"{path} mass"), shares, prices,
+                  math.degrees(_number(body, "dip", path)))  # fmt: skip
+    _need_laws(laws, ore, path)
     return FairwaysCase(
-        Orebody(metal, _mass(str(body.get("mass")), f"{path} mass"), shares, prices,
-                math.degrees(_number(body, "dip", path))),
+        ore,
         laws,
         _number(money, "discountRate", path, low=0.0, high=1.0),
         _number(money, "GandAFraction", path, low=0.0, high=0.99) if money.get("GandAFraction")
         else 0.14,
+        _number(money, "inflation", path, low=-0.5, high=1.0) if money.get("inflation")
+        else INFLATION,
         str(money.get("state") or ""),
         _TROY_OUNCE_T if metal == "Au" else 1.0,
     )  # fmt: skip
+
+
+def _need_laws(laws: Mapping[str, PowerLaw], ore: Orebody, path: Path) -> None:
+    """Refuse a case in which a cost that the model needs is not given."""
+    needed = [f"{what}_{how}" for what in ("TaylorsRule", "MiningCapex")
+              for how in ("OC", ore.underground)]  # fmt: skip
+    needed += ["MiningOpex_OC", "MiningOpex_UG", "MiningOpex_UG_ST"]
+    needed += [f"ProcessingCapex_{ore.metal}", f"ProcessingOpex_{ore.metal}"]
+    lacking = [name for name in needed if name not in laws]
+    if lacking:
+        raise LodewayError("missing", f"{path} Functions", ", ".join(lacking), "a PowerLaw each")
 
 
 def _number(item: object, name: str, path: Path, **limits: float) -> float:
@@ -164,12 +185,15 @@ def depth_table(case: FairwaysCase, federation: Federation) -> DepthTable:
 
 def _best(case: FairwaysCase, federation: Federation, cover: float, judge: str) -> Mine:
     """Return the pit where it is worth more than underground, and more than nothing."""
-    below = mine(
-        case.body, case.laws, underground_plan(case.body, case.laws, cover), overhead=case.overhead
-    )
+    body, laws = case.body, case.laws
+
+    def worked(plan: Plan) -> Mine:
+        return mine(body, laws, plan, overhead=case.overhead, inflation=case.inflation)
+
+    below = worked(underground_plan(body, laws, cover))
     if cover >= DEEPEST_PIT_M:
         return below
-    pit = mine(case.body, case.laws, pit_plan(case.body, case.laws, cover), overhead=case.overhead)
+    pit = worked(pit_plan(body, laws, cover))
     if _hopeless(case, federation, pit, judge):
         return below
     worth = _values(case, federation, pit, [judge])[0]

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +18,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.stats import qmc
 
-from lodeway.economics.prices import Behaviour, annual_means, fit
+from lodeway.economics.prices import Behaviour, fit, means_by_year
+from lodeway.economics.series import cholesky, correlation
 from lodeway.economics.terms import PER_TONNE, Terms
 from lodeway.errors import LodewayError, suggestion
 from lodeway.io import safe_path
@@ -34,13 +35,17 @@ _TYPICAL_RATE = 0.1  # only decides along which direction of a path the shocks a
 
 @dataclass(frozen=True)
 class Quote:
-    """One price: its claims in USD per tonne, ``(draw,)``, how it moves, and who said so."""
+    """One price: its claims in USD per tonne, ``(draw,)``, how it moves, and who said so.
+
+    `annual` holds its yearly means, from which the correlation of prices is taken.
+    """
 
     name: str
     spot: Array
     anchor: Array
     behaviour: Behaviour
     sources: tuple[str, ...]
+    annual: Mapping[int, float] = field(default_factory=dict)
 
 
 def read_quotes(
@@ -61,10 +66,12 @@ def _quote(
     spot = fact_in(facts, section["spot"], unit, f"{where}.spot")
     anchor = fact_in(facts, section.get("anchor") or section["spot"], unit, f"{where}.anchor")
     behind = [spot.source_id, anchor.source_id]
+    annual: dict[int, float] = {}
     if section.get("column"):
         series = settings["prices"]["series"]
         path = safe_path(folder, series, "study.toml prices.series")
-        behaviour = fit(annual_means(path, section["column"], section["name"]))
+        annual = means_by_year(path, section["column"], section["name"])
+        behaviour = fit(np.array(list(annual.values())))
         behind.append(f"{series}#")
     else:
         volatility = fact_in(facts, section["volatility_pct_per_y"], "%", f"{where}.volatility")
@@ -74,7 +81,7 @@ def _quote(
     per_t = PER_TONNE.get(unit, 1.0)
     return Quote(
         str(section["name"]), spot.draw(seed, draws, unit) * per_t,
-        anchor.draw(seed, draws, unit) * per_t, behaviour, tuple(behind),
+        anchor.draw(seed, draws, unit) * per_t, behaviour, tuple(behind), annual,
     )  # fmt: skip
 
 
@@ -83,15 +90,21 @@ def later_paths(
 ) -> dict[str, Array]:  # fmt: skip
     """Return each price as it may go on from what is known, ``(path, year, draw)``, USD/t.
 
-    The year counts from the first after today. A path is a shock to the logarithm that fades
-    with the price's half-life; the second half of the paths are the first turned over. Their mean
-    in a year is the expected price of that year, whatever the number of paths.
+    The year counts from the first after today. Prices move together as their yearly log-returns
+    have; a price that is added at the end moves no other. A path is a shock to the logarithm that
+    fades with the price's half-life; the second half of the paths are the first turned over. Their
+    mean in a year is the expected price of that year, whatever the number of paths.
     """
     half = (paths + 1) // 2
     spread = _spread(len(quotes), half, seed)
+    own = [_shocks(quote, years, even, seed) for quote, even in zip(quotes, spread, strict=True)]
+    factor = cholesky(
+        correlation({quote.name: quote.annual for quote in quotes}), "prices",
+        [quote.name for quote in quotes],
+    )  # fmt: skip
     return {
-        quote.name: _price_paths(quote, _shocks(quote, years, even, seed), paths)
-        for quote, even in zip(quotes, spread, strict=True)
+        quote.name: _price_paths(quote, np.tensordot(factor[number], own, 1), paths)
+        for number, quote in enumerate(quotes)
     }
 
 
@@ -112,14 +125,19 @@ def _spread(prices: int, count: int, seed: int) -> Array:
 
 
 def _price_paths(quote: Quote, shocks: Array, paths: int) -> Array:
-    """Return levels from yearly shocks ``(year, path)`` and their opposites."""
+    """Return levels from yearly shocks ``(year, path)`` and their opposites.
+
+    Mean and logarithmic variance of every year are exact, whatever the number of paths.
+    """
     kept, sigma = quote.behaviour.kept, quote.behaviour.volatility
-    off = np.zeros(shocks.shape[1])
+    off, variance = np.zeros(shocks.shape[1]), 0.0
     table = []
     for year, shock in enumerate(shocks):
         off = kept * off + sigma * shock
+        variance = kept**2 * variance + sigma**2
         level = quote.anchor * (quote.spot / quote.anchor) ** (kept ** (year + 1))
-        bend = np.exp(np.concatenate([off, -off])[:paths])
+        wide = off * np.sqrt(variance / np.mean(np.square(off)))  # as wide as the law says
+        bend = np.exp(np.concatenate([wide, -wide])[:paths])
         table.append((bend / bend.mean())[:, None] * level)
     return np.stack(table, axis=1)
 
@@ -160,7 +178,13 @@ def terms_named(
 
 
 def delivered(terms: Terms, content: Mapping[str, Array], prices: Mapping[str, Array]) -> Array:
-    """Return the value of a dry tonne of product at its market, ``(path, year, draw)``."""
-    lines = terms.lines(content, prices)
+    """Return the value of a dry tonne of product at its market, ``(path, year, draw)``.
+
+    Path by path, as terms look at the years of one path (quotational periods, escalators).
+    """
     shape = next(iter(prices.values())).shape
-    return sum(lines.values(), np.zeros(shape))
+    found = np.empty(shape)
+    for path in range(shape[0]):
+        lines = terms.lines(content, {name: values[path] for name, values in prices.items()})
+        found[path] = sum(lines.values(), np.zeros(shape[1:]))
+    return found

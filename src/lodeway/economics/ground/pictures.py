@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 Single = NDArray[np.float32]
 
+_EVEN = 0.5
 _WIDEST = 900  # cells across in a picture
 _CORRIDORS = ("#4477aa", "#ee6677", "#228833", "#ccbb44", "#66ccee", "#aa3377", "#bbbbbb")
 
@@ -77,7 +78,9 @@ def _panels(band: Any, base: str, scenario: str, labels: Mapping[str, str]) -> l
         {"values": change, "title": "Change of value", "low": -reach, "top": reach,
          "unit": "M USD for a deposit in the cell", "map": "RdBu"},
         {"values": opened, "title": "Ground that only this scenario makes economic", "low": 0.0,
-         "top": max(float(np.nanmax(opened)), 0.01), "unit": "share of worlds", "map": "magma_r"},
+         "top": max(float(np.nanmax(opened)), 0.01), "unit": "share of worlds", "map": "magma_r",
+         "edges": {labels[base]: band("p_positive", base),
+                   labels[scenario]: band("p_positive", scenario)}},
         {"values": band("winner", base), "title": f"Best corridor: {labels[base]}", "winner": True},
         {"values": band("winner", scenario), "title": f"Best corridor: {labels[scenario]}",
          "winner": True},
@@ -103,6 +106,8 @@ def _draw(grid: Grid, panels: Sequence[Mapping[str, Any]], corridors: Sequence[s
                 vmax=panel["top"], interpolation="nearest",
             )  # fmt: skip
             figure.colorbar(shown, ax=axes, label=panel["unit"], shrink=0.9)
+        if panel.get("edges"):
+            _edges(axes, panel["edges"], extent)
         axes.set_title(panel["title"], fontsize=11)
         axes.set_xlabel(f"easting, km ({grid.crs.to_string()})", fontsize=8)
         axes.set_ylabel("northing, km", fontsize=8)
@@ -110,6 +115,23 @@ def _draw(grid: Grid, panels: Sequence[Mapping[str, Any]], corridors: Sequence[s
     buffer = io.BytesIO()
     figure.savefig(buffer, format="png", dpi=110, metadata={"Software": None})
     return buffer.getvalue()
+
+
+def _edges(axes: Axes, shares: Mapping[str, Single], extent: Any) -> None:
+    """Draw where a mine is as likely as not, before (dashed) and then (solid)."""
+    from matplotlib.lines import Line2D
+
+    handles = []
+    styles: tuple[Literal["--", "-"], ...] = ("--", "-")
+    for (label, share), style in zip(shares.items(), styles, strict=True):
+        low, high = float(np.nanmin(share)), float(np.nanmax(share))
+        if low < _EVEN < high:
+            axes.contour(share, levels=[_EVEN], extent=extent, origin="upper",
+                         colors="#004488", linestyles=style, linewidths=1.3)  # fmt: skip
+            handles.append(Line2D([], [], color="#004488", linestyle=style, label=label))
+    if handles:
+        axes.legend(handles=handles, title="a mine in half of the worlds", fontsize=8,
+                    title_fontsize=8, loc="lower left", framealpha=0.9)  # fmt: skip
 
 
 def _winner(axes: Axes, values: Single, corridors: Sequence[str], extent: Any) -> None:

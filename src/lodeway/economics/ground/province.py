@@ -23,7 +23,7 @@ from lodeway.economics.ground.market import (
 from lodeway.economics.ground.mine_model import ore_yield
 from lodeway.economics.ground.rasters import Grid, Look, highest_sum, look, open_grid
 from lodeway.economics.ground.settings import Ground, read_ground
-from lodeway.economics.ground.tables import SPLIT, Axes, cover_nodes
+from lodeway.economics.ground.tables import SPLIT_COVER, SPLIT_SPUR, Axes, cover_nodes
 from lodeway.economics.ground.valuer import Deposits, Valuer
 from lodeway.economics.regime import read_regime
 from lodeway.errors import LodewayError, suggestion
@@ -139,7 +139,8 @@ class Province:
         deepest = self.looks[self.ground.cover].high
         return Axes(
             low, np.maximum(high, low + 1.0), np.maximum(self.spur_high, 1.0),
-            cover_nodes(deepest, SPLIT * (nodes[2] - 1) + 1), nodes[0], nodes[1],
+            cover_nodes(deepest, SPLIT_COVER * (nodes[2] - 1) + 1), nodes[0],
+            SPLIT_SPUR * (nodes[1] - 1) + 1,
         )  # fmt: skip
 
 

@@ -109,16 +109,23 @@ def read_federation(path: Path) -> Federation:
 
 def _royalty_terms(item: Mapping[str, Any], where: str) -> Mapping[str, Any]:
     terms: Mapping[str, Any] = item.get("royalty", {})
+    here = f"{where} state {item['name']} royalty"
+    _check_royalty(terms, here)
+    for metal, others in terms.get("metals", {}).items():
+        _check_royalty(others, f"{here}.metals.{metal}")
+    return terms
+
+
+def _check_royalty(terms: Mapping[str, Any], where: str) -> None:
     kind = str(terms.get("kind", ""))
     if kind not in KINDS:
         raise LodewayError(
-            "bad-study", f"{where} state {item['name']} royalty.kind", repr(kind),
-            f"one of {', '.join(KINDS)}", suggestion(kind, KINDS),
+            "bad-study", f"{where}.kind", repr(kind), f"one of {', '.join(KINDS)}",
+            suggestion(kind, KINDS),
         )  # fmt: skip
     for name in ("rate", "low_rate", "high_rate", "profit_rate", "cap"):
         if name in terms:
-            _share(terms[name], f"{where} state {item['name']} royalty.{name}")
-    return terms
+            _share(terms[name], f"{where}.{name}")
 
 
 def _share(value: Any, where: str) -> float:
@@ -135,7 +142,8 @@ def royalty(
     Parameters
     ----------
     terms
-        What the file says of the royalty.
+        What the file says of the royalty; `metals` in it holds other terms for some metals, and
+        `exempt_units` what is free of a royalty on value, in units of the price.
     accounts
         The mine's money.
     metal, price_per_unit
@@ -148,6 +156,7 @@ def royalty(
     >>> royalty({"kind": "profit", "rate": 0.1}, accounts, "Cu", 2.0)
     array([6., 6.])
     """
+    terms = terms.get("metals", {}).get(metal, terms)
     kind, value = terms["kind"], accounts.revenue
     profit = accounts.revenue - accounts.opex - accounts.depreciation
     if kind == "by price":
@@ -161,7 +170,8 @@ def royalty(
         return np.asarray(terms["rate"] * (profit if terms.get("refund") else profit.clip(0.0)))
     if kind == "mine mouth":
         return np.asarray(terms["rate"] * accounts.mine_mouth)
-    due = terms["rate"] * value
+    exempt = float(terms.get("exempt_units", 0.0)) * price_per_unit
+    due = terms["rate"] * (value - exempt if exempt == 0.0 else np.maximum(value - exempt, 0.0))
     if kind == "value and profit":
         above = (value > terms["from_value"]) & (profit > 0.0)
         part = np.divide(np.square(profit), value, out=np.zeros_like(value), where=above)

@@ -178,7 +178,7 @@ def read_ground(
         terms=_text(section, "terms", where),
         build_years=_whole(section, "build_years", 2, 1, 10, where),
         slope_deg=_between(section, "slope_deg", 40.0, 10.0, 80.0, where),
-        price_paths=_whole(section, "price_paths", 8, 2, 4096, where),
+        price_paths=_whole(section, "price_paths", 32, 2, 4096, where),
         horizon_years=_whole(section, "horizon_years", 40, 5, 200, where),
         upper_bound=bool(section.get("upper_bound", False)),
         joint=bool(section.get("joint", True)),

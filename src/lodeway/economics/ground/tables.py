@@ -21,11 +21,11 @@ from lodeway.economics.ground.valuer import Deposits, Sites, Valuer
 Array = NDArray[np.float64]
 Out = TypeVar("Out")
 
-#: Nodes of freight, spur and cover at the start; each may double twice.
-START = (5, 4, 9)
-MOST = (17, 13, 65)
-#: Steps of cover into which a step between two computed nodes is split by a cubic spline.
-SPLIT = 4
+#: Nodes of freight, spur and cover at which the ledger runs at the start, and at most.
+START = (4, 4, 13)
+MOST = (13, 13, 49)
+#: Steps of spur and cover into which a step between two computed nodes is split by a spline.
+SPLIT_SPUR, SPLIT_COVER = 2, 4
 ERROR_SHARE = 0.002
 _WORST = 16
 
@@ -35,8 +35,8 @@ class Axes:
     """Where the nodes lie.
 
     `freight_low` and `freight_high` in USD per dry t and `spur_high` in USD, ``(draw,)`` each:
-    evenly spaced from the first to the last; `cover_m` the nodes of cover, ``(cover,)``, of which
-    every `split`-th is computed and the others lie on a cubic spline through those.
+    evenly spaced from the first to the last; `cover_m` the nodes of cover, ``(cover,)``. The ledger
+    runs at some of the nodes of spur and cover, the others lie on cubic splines through those.
     """
 
     freight_low: Array
@@ -45,18 +45,22 @@ class Axes:
     cover_m: Array
     freight_nodes: int
     spur_nodes: int
-    split: int = SPLIT
 
     @property
-    def computed(self) -> Array:
+    def covers(self) -> Array:
         """Covers at which the ledger runs."""
-        return self.cover_m[:: self.split]
+        return self.cover_m[::SPLIT_COVER]
+
+    @property
+    def computed(self) -> tuple[int, int, int]:
+        """How many nodes of cover, spur and freight the ledger runs at."""
+        return len(self.covers), (self.spur_nodes - 1) // SPLIT_SPUR + 1, self.freight_nodes
 
     def grid(self, world: int) -> Sites:
-        """Return the nodes of one world as places, in the order cover, spur, freight."""
+        """Return the places at which one world's ledger runs, in the order cover, spur, freight."""
         freight = np.linspace(self.freight_low[world], self.freight_high[world], self.freight_nodes)
-        spur = np.linspace(0.0, self.spur_high[world], self.spur_nodes)
-        cover, spurs, freights = np.meshgrid(self.computed, spur, freight, indexing="ij")
+        spur = np.linspace(0.0, self.spur_high[world], self.computed[1])
+        cover, spurs, freights = np.meshgrid(self.covers, spur, freight, indexing="ij")
         return Sites(freights.ravel(), spurs.ravel(), cover.ravel())
 
     @property
@@ -150,7 +154,7 @@ def build_tables(
     """Run the full ledger at every node of every world, or of some worlds."""
     value = valuer.value_of_product(deposits)
     rows = np.arange(valuer.draws) if worlds is None else np.asarray(worlds)
-    shape = (len(valuer.ground.methods), len(axes.computed), *axes.shape[1:])
+    shape = (len(valuer.ground.methods), *axes.computed)
 
     def one(row: int) -> tuple[Array, Array, float]:
         world = int(rows[row])
@@ -171,12 +175,12 @@ def build_tables(
 
 
 def _between_nodes(axes: Axes, table: Array) -> Array:
-    """Fill in the covers between those computed, ``(method, cover, spur, freight)``."""
+    """Fill in the nodes between those computed, ``(method, cover, spur, freight)``."""
     from scipy.interpolate import CubicSpline
 
-    if axes.split == 1:
-        return table
-    return np.asarray(CubicSpline(axes.computed, table, axis=1)(axes.cover_m))
+    spur, all_spur = (np.linspace(0.0, 1.0, n) for n in (table.shape[2], axes.spur_nodes))
+    wide = CubicSpline(spur, table, axis=2)(all_spur)
+    return np.asarray(CubicSpline(axes.covers, wide, axis=1)(axes.cover_m))
 
 
 def in_threads(function: Callable[[int], Out], items: Sequence[int], threads: int) -> list[Out]:
