@@ -14,6 +14,7 @@ CODES: dict[str, str] = {
     "bad-fraction": "A share or probability lies outside 0 to 1.",
     "bad-network": "The freight network contradicts itself.",
     "bad-number": "A number cannot be read, or lies outside its possible range.",
+    "bad-raster": "A raster is no plain GeoTIFF, lies on another grid, or holds impossible values.",
     "bad-study": "The study file does not say what Lodeway needs, or says it wrongly.",
     "bad-unit": "A unit cannot be read, is ambiguous, or measures something else.",
     "balance": "Mass, metal or money does not add up.",
@@ -108,17 +109,25 @@ class LodewayWarning(UserWarning):
 def suggestion(name: str, known: Iterable[str]) -> str:
     """Return ``did you mean X?`` for the nearest known name, or an empty text.
 
+    A name is near when it is like another as a whole, or like its beginning: people shorten
+    ``Margara_Alican`` to ``Margara``.
+
     Examples
     --------
-    >>> suggestion("Margarra", ["Margara_Alican", "Sarpi"])
+    >>> suggestion("Margarra", ["Margara_Alican", "Arar", "Sarpi"])
     'did you mean Margara_Alican?'
     >>> suggestion("xyz", ["Sarpi"])
     ''
     """
-    choices = sorted(set(known))
-    folded = {choice.casefold(): choice for choice in choices}
-    near = difflib.get_close_matches(name.casefold(), list(folded), n=1, cutoff=0.55)
-    if near:
-        return f"did you mean {folded[near[0]]}?"
-    part = [choice for choice in choices if name and name.casefold() in choice.casefold()]
-    return f"did you mean {part[0]}?" if part else ""
+    wanted = name.casefold()
+    best, choice = 0.55, ""
+    for known_name in sorted(set(known)):
+        whole = known_name.casefold()
+        likeness = max(
+            difflib.SequenceMatcher(None, wanted, whole).ratio(),
+            0.97 * difflib.SequenceMatcher(None, wanted, whole[: len(wanted)]).ratio(),
+            0.9 if wanted and wanted in whole else 0.0,
+        )
+        if likeness > best:
+            best, choice = likeness, known_name
+    return f"did you mean {choice}?" if choice else ""

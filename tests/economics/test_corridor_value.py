@@ -53,7 +53,8 @@ def test_gains_sum_to_what_the_freight_truly_costs_less(values, passed, carrier,
         gross, paid, hauled, border = arrays
         gate = gross - passed * paid
         choice = Choice(np.zeros(1, dtype=np.int64), gross - paid)
-        return Product(choice, gross - paid, gross, paid, gate, hauled, border)
+        left = gross - paid
+        return Product(choice, left, gate, left, gross, paid, gate, hauled, border)
 
     parts = split(
         product(*values[:4]), product(*values[4:]), np.array([1000.0]),

@@ -18,8 +18,9 @@ share = st.floats(0.0, 1.0)
 def product(delivered, freight, to_point, passed, haul, fees, choice=0):
     ones = np.ones(DRAWS)
     sale = Sale(delivered * ones, to_point * ones, (freight - to_point) * ones, passed * ones)
+    left = (delivered - freight) * ones
     return Product(
-        Choice(np.full(DRAWS, choice), ones), (delivered - freight) * ones, delivered * ones,
+        Choice(np.full(DRAWS, choice), ones), left, sale.mine_gate, left, delivered * ones,
         freight * ones, sale.mine_gate, haul * freight * ones, fees * freight * ones,
     )  # fmt: skip
 

@@ -118,7 +118,7 @@ def deposit(ore, grade, name="Northfield"):
 def test_a_sound_deposit_is_never_called_wrong(ore, grade):
     found = verdicts(deposit(ore, grade))
     assert found["C3"].verdict in {"consistent", "plausible"}
-    assert found["C1"].verdict == "plausible"
+    assert found["C1"].verdict in {"consistent", "plausible"}
 
 
 @settings(max_examples=60)

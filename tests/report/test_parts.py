@@ -47,7 +47,7 @@ def test_rounded(values, text):
 
 
 def test_units_scale():
-    assert spread(4.4e6, 5.04e6, 5.7e6, "USD/t") == "5.0 (4.4 to 5.7) million USD/t"
+    assert spread(4.4e6, 5.04e6, 5.7e6, "USD/t") == "5.0 (4.4 to 5.7) USD/g"
     assert single(0.015, "Mt/y") == "0.015 Mt/y"
     assert single(None, "t") == "unknown"
 

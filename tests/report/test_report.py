@@ -121,7 +121,7 @@ def test_figures_json(result):
 
 def test_a_row_brings_its_own_source(result):
     rows = {row["id"]: row for row in json.loads(result.files["figures.json"])}
-    assert "links.csv#4" in rows["link-breakeven-agdam-spur"]["sources"]
+    assert "links.csv#4" in rows["link-breakeven-agdam-spur-8pct"]["sources"]
     assert rows["jobs-direct-operation.demirli"]["sources"] == ["c.csv#1"]
 
 

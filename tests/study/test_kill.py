@@ -82,3 +82,26 @@ def test_one_and_two_workers_give_the_same_bytes(tmp_path):
     run(STAGES, one, workers=1)
     run(STAGES, two, workers=2)
     assert artefacts(one) == artefacts(two)
+
+
+def test_adding_a_deposit_changes_no_figure_of_the_others(tmp_path):
+    before, after = fresh(TINY, tmp_path / "before"), fresh(TINY, tmp_path / "after")
+    deposits = after / "data" / "registry" / "deposits.csv"
+    row = deposits.read_text().splitlines()[1]
+    deposits.write_text(
+        deposits.read_text() + row.replace("hill,Hill,Mount Hill", "dale,Dale,") + "\n"
+    )
+    text = (after / "study.toml").read_text()
+    start, end = text.index("[[project]]"), text.index("[[scenario]]")
+    project = text[start:end].replace('"hill"', '"dale"').replace("Hill copper", "Dale copper")
+    (after / "study.toml").write_text(text[:start] + project + text[start:])
+    found = []
+    for folder in (before, after):
+        run(STAGES, folder)
+        rows = json.loads((folder / "out" / "figures.json").read_bytes())
+        found.append(
+            {row["id"]: [row[key] for key in ("p10", "p50", "p90", "value")]
+             for row in rows if row["project"] == "hill"}
+        )  # fmt: skip
+    assert found[0] == found[1]
+    assert len(found[0]) > 50

@@ -255,3 +255,32 @@ def check_references(network: Network, places: Sequence[Row]) -> None:
                 "unknown-id", capacity.where, repr(capacity.item),
                 f"a {capacity.kind} of the network", near,
             )  # fmt: skip
+
+
+def shut_months(table: Columns) -> tuple[NDArray[np.int32], tuple[frozenset[int], ...]]:
+    """Read the optional column ``months_closed``: months as ``12|1|2``, or a span ``11-4``.
+
+    Raises
+    ------
+    LodewayError
+        For a month that is none, naming the first row that says so.
+    """
+    codes, words = table.codes("months_closed")
+    found = []
+    for number, word in enumerate(words):
+        where = table.where(int(np.argmax(codes == number)), "months_closed")
+        found.append(frozenset(_months(word, where)))
+    return codes, tuple(found)
+
+
+def _months(word: str, where: str) -> list[int]:
+    months: list[int] = []
+    for part in word.split("|"):
+        if not part.strip():
+            continue
+        ends = [parse_number(text, where, low=1, high=12) for text in part.split("-")]
+        if len(ends) > 2 or any(end != int(end) for end in ends):
+            raise LodewayError("bad-network", where, repr(word), "months such as 12|1|2 or 11-4")
+        first, last = int(ends[0]), int(ends[-1])
+        months += [(first + n - 1) % 12 + 1 for n in range((last - first) % 12 + 1)]
+    return months

@@ -90,15 +90,17 @@ class Columns:
 
     def order(self, column: str) -> NDArray[np.int64]:
         """Return the rows in order of an id: by number where all ids are numbers, else by text."""
-        try:
-            values = pc.cast(self.raw(column), pa.int64()).to_numpy(zero_copy_only=False)
-        except pa.ArrowInvalid:
+        values: NDArray[Any] | None = numbered(self.raw(column))
+        if values is None:
             values = np.array(self.texts(column), dtype=np.str_)
         return np.argsort(values, kind="stable").astype(np.int64)
 
     def refuse_duplicates(self, column: str) -> None:
         """Refuse an id that stands twice, or that is empty."""
         raw = self.raw(column)
+        ids = numbered(raw)
+        if ids is not None and bool((np.diff(np.sort(ids)) > 0).all()):
+            return
         blank = pc.any(pc.equal(raw, "")).as_py()
         if pc.count_distinct(raw).as_py() == len(self) and not blank:
             return
@@ -118,6 +120,9 @@ class Columns:
 
     def find(self, column: str, ids: Any, what: str) -> NDArray[np.int32]:
         """Return the position in `ids` of each cell; an unknown one is refused."""
+        quick = _look_up(numbered(self.raw(column)), numbered(ids))
+        if quick is not None:
+            return quick
         found = pc.index_in(self.raw(column), value_set=ids)
         if found.null_count:
             row = int(np.flatnonzero(np.asarray(found.is_null()))[0])
@@ -125,6 +130,32 @@ class Columns:
             near = suggestion(text, ids.to_pylist()) if len(ids) <= 20_000 else ""
             raise LodewayError("bad-network", self.where(row, column), repr(text), what, near)
         return np.asarray(found.to_numpy(zero_copy_only=False), dtype=np.int32)
+
+
+def numbered(column: Any) -> NDArray[np.int64] | None:
+    """Return ids as whole numbers where each is written as one plainly ("7", never "07")."""
+    try:
+        numbers = pc.cast(column, pa.int64())
+    except pa.ArrowInvalid:
+        return None
+    if not pc.all(pc.equal(pc.cast(numbers, column.type), column)).as_py():
+        return None
+    return np.asarray(numbers.to_numpy(zero_copy_only=False), dtype=np.int64)
+
+
+def _look_up(
+    wanted: NDArray[np.int64] | None, ids: NDArray[np.int64] | None
+) -> NDArray[np.int32] | None:
+    """Return positions of small whole numbers by a table; None where that does not serve."""
+    if wanted is None or ids is None or not len(ids) or not len(wanted):
+        return None
+    low, high = int(ids.min()), int(ids.max())
+    if high - low > 8 * len(ids) + 1024 or wanted.min() < low or wanted.max() > high:
+        return None
+    table = np.full(high - low + 1, -1, dtype=np.int32)
+    table[ids - low] = np.arange(len(ids), dtype=np.int32)
+    found = table[wanted - low]
+    return found if bool((found >= 0).all()) else None
 
 
 def locate(folder: Path, stem: str) -> Path | None:
@@ -157,7 +188,12 @@ def read_columns(path: Path, required: Sequence[str]) -> Columns:
         column_types=dict.fromkeys(header, pa.string()), strings_can_be_null=False
     )
     try:
-        table = arrow_csv.read_csv(pa.BufferReader(data), convert_options=options)
+        table = arrow_csv.read_csv(
+            pa.BufferReader(data),
+            read_options=arrow_csv.ReadOptions(use_threads=False),
+            convert_options=options,
+            memory_pool=pa.system_memory_pool(),
+        )
     except pa.ArrowInvalid as problem:
         raise LodewayError(
             "bad-csv", path.name, str(problem).splitlines()[0], "comma-separated UTF-8 text"

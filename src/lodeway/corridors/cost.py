@@ -185,7 +185,7 @@ def _by_km(graph: Graph, book: RateBook, asked: frozenset[str]) -> tuple[Floats,
         crossed = countries or ("",)
         for country in crossed:
             rate = book.need("haul", mode, country)
-            price = book.value(rate) / len(crossed)
+            price = book.value(rate) * _own_error(book, mode, country) / len(crossed)
             haul[:, number] += price
             if "backhaul" not in rate.contains and (back := book.find("backhaul", mode, country)):
                 backhaul[:, number] += price * (book.value(back) - 1.0)
@@ -197,6 +197,19 @@ def _by_km(graph: Graph, book: RateBook, asked: frozenset[str]) -> tuple[Floats,
                 )  # fmt: skip
             hours[:, number] += 1.0 / speed / len(crossed)
     return haul, backhaul, hours
+
+
+def _own_error(book: RateBook, mode: str, country: str) -> Floats:
+    """Return what a country's tariff is off on its own, beside what all are off together.
+
+    A rate is drawn once for all corridors (the common part); a row of kind ``own_error`` gives the
+    spread of each country's own part as a factor. Without such a row there is none.
+    """
+    rate = book.find("own_error", mode, country)
+    if rate is None:
+        return np.ones(book.count)
+    book.used.add(rate.id)
+    return book.drawn(rate.value, "own error", f"{mode} {country}")
 
 
 def _price_gate(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -73,6 +74,14 @@ class Graph:
     first: NDArray[np.int32]
     neighbour: NDArray[np.int32]
     arc_of: NDArray[np.int32]
+
+    @cached_property
+    def turned(self) -> tuple[NDArray[np.int32], NDArray[np.int32], NDArray[np.int32]]:
+        """Compressed rows of the graph with its one-way arcs turned round."""
+        from lodeway.corridors.two_trees import turned_rows
+
+        rows = (self.first, self.neighbour, self.arc_of)
+        return turned_rows(len(self.node), self.tail, self.head, self.both, rows)
 
     def vertices_of(self, node: int) -> NDArray[np.int32]:
         """Return all vertices of a node."""

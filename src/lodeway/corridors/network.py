@@ -11,7 +11,7 @@ from typing import TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from lodeway.corridors.audit import check_links, check_nodes, check_references
+from lodeway.corridors.audit import check_links, check_nodes, check_references, shut_months
 from lodeway.corridors.columns import Columns, locate, read_columns
 from lodeway.corridors.records import (
     LINK_STATUS,
@@ -52,7 +52,9 @@ class Links:
 
     `mode`, `countries` and `name` are numbers that stand for the words beside them; `gate` is a
     position in `Network.gates`, -1 without; `status` is OPEN, CLOSED or PLANNED; `capacity_mt` is
-    NaN where unknown. `access` marks connectors between a place and a mode.
+    NaN where unknown. `access` marks connectors between a place and a mode. `surface` and
+    `months_shut` stand for words too: what the road is made of, and the months (1 to 12) in which
+    a pass or a channel is shut.
     """
 
     ids: list[str]
@@ -69,6 +71,10 @@ class Links:
     capacity_mt: NDArray[np.float64]
     name: NDArray[np.int32]
     name_words: tuple[str, ...]
+    surface: NDArray[np.int32]
+    surface_words: tuple[str, ...]
+    months_shut: NDArray[np.int32]
+    months_words: tuple[frozenset[int], ...]
 
     def __len__(self) -> int:
         return len(self.ids)
@@ -262,6 +268,8 @@ def _links(
     order = table.order("link")
     countries, countries_words = table.codes("countries")
     name, name_words = _names(table)
+    surface, surface_words = table.codes("surface")
+    months, months_words = shut_months(table)
     ids = table.texts("link")
     links = Links(
         ids=ids if bool((np.diff(order) == 1).all()) else [ids[row] for row in order],
@@ -280,6 +288,10 @@ def _links(
         capacity_mt=checked.capacity_mt[order],
         name=name[order],
         name_words=name_words,
+        surface=surface[order],
+        surface_words=tuple(surface_words),
+        months_shut=months[order],
+        months_words=months_words,
     )
     return links, gates
 

@@ -33,6 +33,10 @@ class Permission:
         Gates, or pairs of countries in either order, whose links are shut.
     avoid
         Countries that no link may touch.
+    unfit
+        Words of a surface on which the vehicle cannot go ("gravel" for a truck of 40 t).
+    month
+        Month of travel, 1 to 12: links shut in it are shut. Without one passes count as open.
     """
 
     modes: tuple[str, ...] = ("road",)
@@ -40,6 +44,12 @@ class Permission:
     open_gates: tuple[str, ...] = ()
     closed_gates: tuple[str, ...] = ()
     avoid: tuple[str, ...] = ()
+    unfit: tuple[str, ...] = ()
+    month: int | None = None
+
+
+#: What a laden articulated truck of 40 t does not drive.
+UNFIT_FOR_TRUCKS = ("gravel", "dirt", "earth", "track", "unpaved", "no trucks", "4x4")
 
 
 def _known(words: Iterable[str], choices: Iterable[str], where: str, code: str) -> None:
@@ -132,7 +142,15 @@ def usable_links(network: Network, permission: Permission) -> NDArray[np.bool_]:
     shunned = np.array(
         [bool(set(words) & set(permission.avoid)) for words in links.countries_words]
     )
-    return np.asarray(usable & ~shunned[links.countries])
+    usable &= ~shunned[links.countries]
+    if permission.unfit:
+        bad = [any(word in text.lower() for word in permission.unfit)
+               for text in links.surface_words]  # fmt: skip
+        usable &= ~np.array(bad or [False])[links.surface]
+    if permission.month is not None:
+        shut = [permission.month in months for months in links.months_words]
+        usable &= ~np.array(shut or [False])[links.months_shut]
+    return np.asarray(usable)
 
 
 def usable_services(network: Network, permission: Permission) -> NDArray[np.bool_]:
@@ -152,6 +170,8 @@ def check_words(network: Network, permission: Permission) -> None:
     """Refuse unknown modes, statuses and countries."""
     _known(permission.modes, BASE_MODES, "modes", "bad-argument")
     _known(permission.include, LINK_STATUS, "include", "bad-argument")
+    if permission.month is not None and not 1 <= permission.month <= 12:
+        raise LodewayError("bad-argument", "month", permission.month, "1 to 12")
     for code in permission.avoid:
         if not re.fullmatch(r"[A-Z]{3}", code):
             raise LodewayError(

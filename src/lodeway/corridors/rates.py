@@ -36,6 +36,7 @@ _UNITS: Mapping[str, Mapping[str, float]] = {
     "speed": {"km/h": 1.0},
     "loss": {"fraction": 1.0, "%": 0.01},
     "insurance": {"fraction": 1.0, "%": 0.01},
+    "own_error": {"factor": 1.0},
 }  # fmt: skip
 
 
@@ -52,7 +53,8 @@ class RateBook:
     """The rates of a network, looked up by kind, mode and country, and drawn.
 
     A rate of a country stands before the one for all countries. ``draws=None`` gives the central
-    world: every rate at its most likely value, gates at their mean delay.
+    world: every rate at its most likely value, gates at their mean delay. `first` is the number of
+    the first draw, so that slabs of worlds can be priced one after the other.
     """
 
     rates: tuple[Rate, ...]
@@ -60,6 +62,7 @@ class RateBook:
     draws: int | None
     adjust: Mapping[str, Adjustment] = field(default_factory=dict)
     used: set[str] = field(default_factory=set)
+    first: int = 0
 
     @property
     def count(self) -> int:
@@ -106,7 +109,7 @@ class RateBook:
         """Return a range in each possible world."""
         if self.draws is None:
             return np.array([value.mode])
-        u = uniform(self.seed, quantity, item, self.draws)
+        u = uniform(self.seed, quantity, item, self.draws, first=self.first)
         return triangular(u, value.low, value.mode, value.high)
 
     def optional(self, kind: str, mode: str = "", country: str = "", *, unit: str = "") -> Floats:

@@ -15,7 +15,7 @@ from lodeway.io import Row, read_rows
 CONTENTS = ("haul", "border_fee", "waiting", "loading", "backhaul", "inventory", "standing")
 KINDS = (
     "haul", "transshipment", "gauge_break", "border_fee", "inventory", "standing", "backhaul",
-    "speed", "loss", "insurance",
+    "speed", "loss", "insurance", "own_error",
 )  # fmt: skip
 GATE_STATUS = ("open", "closed", "planned", "restricted")
 LINK_STATUS = ("open", "closed", "planned")
@@ -186,7 +186,8 @@ def _range(row: Row, low: str, mode: str, high: str, *, least: float = 0.0) -> R
     return Range(below, middle, above)
 
 
-def _needed(row: Row, low: str, mode: str, high: str) -> Range:
+def needed_range(row: Row, low: str, mode: str, high: str) -> Range:
+    """Read a range that must be there; empty ends are the mode."""
     found = _range(row, low, mode, high)
     if found is None:
         raise LodewayError("missing", row.where(mode), "nothing", "a number")
@@ -251,7 +252,7 @@ def read_rates(path: Path) -> tuple[Rate, ...]:
             mode=row.text("mode", ""),
             country=row.text("country", ""),
             unit=row.text("unit"),
-            value=_needed(row, "low", "mode_value", "high"),
+            value=needed_range(row, "low", "mode_value", "high"),
             contains=_contents(row),
             source=row.text("source", ""),
             confidence=row.text("confidence", ""),
@@ -271,8 +272,8 @@ def read_services(path: Path) -> tuple[Service, ...]:
             destination=row.text("to"),
             mode=one_of(row, "mode", BASE_MODES),
             length_km=row.number("length_km", low=0, default=0.0),
-            hours=_needed(row, "hours_low", "hours_mode", "hours_high"),
-            usd_per_t=_needed(row, "usd_per_t_low", "usd_per_t_mode", "usd_per_t_high"),
+            hours=needed_range(row, "hours_low", "hours_mode", "hours_high"),
+            usd_per_t=needed_range(row, "usd_per_t_low", "usd_per_t_mode", "usd_per_t_high"),
             contains=_contents(row),
             status=one_of(row, "status", LINK_STATUS, "open"),
             countries=tuple(word for word in row.text("countries", "").split("|") if word),

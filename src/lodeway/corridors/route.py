@@ -9,8 +9,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from lodeway.corridors.alternatives import Way, alternatives
 from lodeway.corridors.cost import COMPONENTS, Prices, RateBook, components, price_all
 from lodeway.corridors.graph import Graph, build_graph
+from lodeway.corridors.lengths import line_km
 from lodeway.corridors.network import Network
 from lodeway.corridors.overlay import trace
 from lodeway.corridors.permission import Permission, usable_links, usable_services
@@ -64,28 +66,51 @@ class Route:
     gates: tuple[str, ...]
     countries: tuple[str, ...]
     notes: tuple[str, ...]
+    links: tuple[str, ...] = ()
+    line_km: float = 0.0
 
     def as_dict(self) -> dict[str, Any]:
-        """Return the route as ``--json`` prints it."""
+        """Return the route as ``--json`` prints it.
+
+        `links` are the ids of its links in order; `line_km` is what timetables and road tables
+        give: without the connectors between places and stations (see `lodeway.corridors.lengths`).
+        """
         fields = asdict(self)
         return {
             "length_km": round(self.length_km, 3),
+            "line_km": round(self.line_km, 3),
             "cost_usd_per_t": round(self.cost_usd_per_t, 3),
             "hours": round(self.hours, 2),
             "legs": [leg.as_dict() for leg in self.legs],
             "gates": list(self.gates),
             "countries": list(self.countries),
             "components": {name: round(usd, 3) for name, usd in fields["components"].items()},
+            "links": list(self.links),
             "notes": list(self.notes),
         }
 
 
 @dataclass(frozen=True)
-class _Path:
-    arcs: list[int]
-    vertices: list[int]
-    source: int
-    length: float
+class _Question:
+    """A search that has been prepared: where, over what, and at what cost."""
+
+    network: Network
+    graph: Graph
+    prices: Prices
+    value: NDArray[np.float64]
+    cost: NDArray[np.float64]
+    stops: tuple[str, ...]
+    nodes: tuple[int, ...]
+    sources: NDArray[np.int32]
+    start: NDArray[np.float64]
+
+    def search(self, cost: NDArray[np.float64]) -> Way | None:
+        """Find the best way at other costs."""
+        return best_way(self.graph, cost, self.nodes, self.sources, self.start)
+
+    def describe(self, way: Way) -> Route:
+        """Turn a way into a route."""
+        return _describe(self.network, self.graph, self.prices, self.value, way, self.stops)
 
 
 def find_route(
@@ -121,33 +146,63 @@ def find_route(
     LodewayError
         ``unknown-id`` with a suggestion, ``no-route``, ``double-count``, ``bad-argument``.
     """
+    return find_routes(
+        network, origin, destination, 0, via=via, permission=permission, by=by,
+        usd_per_t=usd_per_t, graph=graph,
+    )[0]  # fmt: skip
+
+
+def find_routes(
+    network: Network,
+    origin: str,
+    destination: str,
+    others: int,
+    *,
+    via: Sequence[str] = (),
+    permission: Permission | None = None,
+    by: str = "km",
+    usd_per_t: float = 0.0,
+    graph: Graph | None = None,
+) -> list[Route]:
+    """Return the best route and up to `others` that differ from it and from each other.
+
+    Parameters are those of `find_route`. Any two routes share at most 60 % of the shorter one's
+    kilometres, and none costs more than 1.5 times the best in the measure asked for; there are
+    fewer than `others` where the network holds no more.
+    """
     if by not in BY:
         raise LodewayError("bad-argument", "by", repr(by), f"one of {', '.join(BY)}")
+    if others < 0:
+        raise LodewayError("bad-argument", "alternatives", others, "0 or more")
     allowed = permission or Permission()
-    stops = [origin, *via, destination]
-    nodes = [network.node_of(stop, "via" if 0 < n < len(stops) - 1 else "place")
-             for n, stop in enumerate(stops)]  # fmt: skip
+    stops = (origin, *via, destination)
+    nodes = tuple(network.node_of(stop, "via" if 0 < n < len(stops) - 1 else "place")
+                  for n, stop in enumerate(stops))  # fmt: skip
     links, services = usable_links(network, allowed), usable_services(network, allowed)
     whole = graph or build_graph(network)
     prices = price_all(network, whole, RateBook(network.rates, 0, None), allowed.modes)
     value = np.array([usd_per_t])
-    cost = _arc_costs(whole, prices, value, by)
+    cost = arc_costs(whole, prices, value, by)
     cost[~whole.usable(links, services)] = np.inf
     sources = whole.vertices_of(nodes[0])
     start = prices.start(whole, sources, value)[0] if by == "cost" else np.zeros(len(sources))
-    path = _search(whole, cost, nodes, sources, start)
-    if path is None:
+    question = _Question(network, whole, prices, value, cost, stops, nodes, sources, start)
+    best = question.search(cost)
+    if best is None:
         raise LodewayError(
             "no-route", f"{origin} to {destination}", "no permitted route",
             f"links of {', '.join(allowed.modes)} that join them",
             "ask for more modes, or open a gate",
         )  # fmt: skip
-    return _describe(network, whole, prices, value, path, stops)
+    ends = None if via else (sources, start, whole.vertices_of(nodes[-1]))
+    found = alternatives(whole, cost, best, others, question.search, ends) if others else []
+    return [question.describe(way) for way in (best, *found)]
 
 
-def _arc_costs(
+def arc_costs(
     graph: Graph, prices: Prices, value: NDArray[np.float64], by: str
 ) -> NDArray[np.float64]:
+    """Return each arc's km, USD/t or hours in the first draw of `prices`, shape ``(arcs,)``."""
     if by == "km":
         return graph.km.copy()
     if by == "hours":
@@ -166,13 +221,13 @@ def _priced(
     return np.asarray(graph.km * rates[graph.rate] + fixed[graph.fixed])
 
 
-def _search(
+def best_way(
     graph: Graph,
     cost: NDArray[np.float64],
     nodes: Sequence[int],
     sources: NDArray[np.int32],
     start: NDArray[np.float64],
-) -> _Path | None:
+) -> Way | None:
     """Run one Dijkstra for each stretch; a stretch begins with what the last one has spent."""
     runs = []
     for node in nodes[1:]:
@@ -195,7 +250,7 @@ def _search(
         part, reached = trace(before, by_arc, end)
         arcs, vertices = part + arcs, reached + vertices
         end = _start_of(before, by_arc, end)
-    return _Path(arcs, vertices, end, total)
+    return Way(arcs, vertices, end, total)
 
 
 def _start_of(before: NDArray[np.int32], by_arc: NDArray[np.int32], end: int) -> int:
@@ -209,7 +264,7 @@ def _describe(
     graph: Graph,
     prices: Prices,
     value: NDArray[np.float64],
-    path: _Path,
+    path: Way,
     stops: Sequence[str],
 ) -> Route:
     arcs = np.array(path.arcs, dtype=np.int64)
@@ -240,6 +295,8 @@ def _describe(
         gates=gates,
         countries=countries_of(network, [int(graph.node[vertex]) for vertex in path.vertices]),
         notes=tuple(notes),
+        links=tuple(network.links.ids[link] for link in graph.link[arcs] if link >= 0),
+        line_km=line_km(network, graph, arcs),
     )
 
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 import pandas as pd
 import xarray as xr
+from numpy.typing import NDArray
 
 from lodeway.corridors.capacity import Hold, bottleneck, holds
 from lodeway.corridors.claim import claim_distances
@@ -22,11 +23,16 @@ from lodeway.corridors.overlay import build_overlay
 from lodeway.corridors.permission import Permission
 from lodeway.corridors.records import Tariff
 from lodeway.corridors.scenario import Conditions, State, apply, special_links, states
+from lodeway.corridors.through import through
 from lodeway.errors import LodewayError
 from lodeway.model import Result, StageContext
 
 #: Stands for the sale point among the markets of a sale.
 _POINT = "@point"
+
+
+#: By number of state and by lane, the known cost through what the state opens.
+Ways: TypeAlias = Mapping[int, Mapping[str, NDArray[np.float64]]]
 
 
 @dataclass(frozen=True)
@@ -86,12 +92,26 @@ def run(context: StageContext) -> Result:
     ]
     results = [_to_point(lanes) for lanes in context.engine.map(evaluate, tasks)]
     _refuse_unreachable(plan, context.settings, results[0])
+    full = [number for number, state in enumerate(plan.states) if state.full]
+    opened = [tasks[number].usable & ~tasks[0].usable for number in full]
+    ways = dict(
+        zip(
+            full,
+            context.engine.map(_through, list(zip([tasks[n] for n in full], opened, strict=True))),
+            strict=True,
+        )
+    )
     walker = Walker(plan.network, overlay)
     journeys = [
         _journeys(walker, plan, graph, found, lanes)
         for found, lanes in zip(plan.conditions, results, strict=True)
     ]
-    return _result(context, plan, graph, results, journeys)
+    return _result(context, plan, graph, results, journeys, ways)
+
+
+def _through(job: tuple[Task, NDArray[np.bool_]]) -> dict[str, NDArray[np.float64]]:
+    """Find the cheapest ways through what a state opens, beside the baseline."""
+    return through(*job)
 
 
 def _plan(context: StageContext) -> Plan:
@@ -231,6 +251,7 @@ def _result(
     graph: Graph,
     results: Sequence[Sequence[LaneResult]],
     journeys: Sequence[Sequence[Journey]],
+    ways: Ways,
 ) -> Result:
     network = plan.network
     held = [
@@ -243,7 +264,7 @@ def _result(
     ]  # fmt: skip
     data = {
         "states": _states_table(plan.states),
-        "freight": _freight(network, plan.states, results, held),
+        "freight": _freight(network, plan.states, results, held, ways),
         "legs": _legs_table(plan.states, results, journeys),
         "routes": routes_layer(network, plan.states, results, journeys),
         "gate_use": _gate_use(plan.states, results),
@@ -278,6 +299,7 @@ def _freight(
     every: Sequence[State],
     results: Sequence[Sequence[LaneResult]],
     held: Sequence[Sequence[Sequence[Hold]]],
+    ways: Ways,
 ) -> xr.Dataset:
     def stack(name: str) -> Any:
         return np.stack([np.stack([getattr(lane, name) for lane in lanes]) for lanes in results], 1)
@@ -293,6 +315,7 @@ def _freight(
             "usd_per_wet_t": (("lane", "state", "component", "draw"), stack("usd")),
             "known_usd_per_wet_t": (draw, stack("known")),
             "to_point_usd_per_wet_t": (draw, stack("to_point")),
+            "through_usd_per_wet_t": (draw, _through_table(results, ways)),
             "hours": (draw, stack("hours")),
             "km": (draw, stack("km")),
             "fits": (("lane", "state"), fits),
@@ -304,6 +327,15 @@ def _freight(
             "component": list(COMPONENTS),
         },
     )
+
+
+def _through_table(results: Sequence[Sequence[LaneResult]], ways: Ways) -> NDArray[np.float64]:
+    """Return the known cost through what a state opens, ``(lane, state, draw)``; else NaN."""
+    nowhere = np.full(len(results[0][0].known), np.nan)
+    return np.array(
+        [[ways.get(number, {}).get(lane.lane, nowhere) for number in range(len(results))]
+         for lane in results[0]]
+    )  # fmt: skip
 
 
 def _legs_table(

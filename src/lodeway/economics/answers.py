@@ -1,6 +1,7 @@
 """The study's questions, each answered in one sentence with its interval and conditions.
 
 A number stands in an answer as ``{figure id}``: the report prints the figure and links its trace.
+A line of an answer is a line of the report.
 """
 
 from __future__ import annotations
@@ -9,11 +10,9 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 from lodeway.economics.valuation import change_label
 from lodeway.economics.world import World
-from lodeway.model.figure import quantiles
+from lodeway.errors import LodewayError
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -25,38 +24,10 @@ _RARELY = 0.02
 _SMALL = 0.5
 
 
-def digits(low: float | None, middle: float | None, high: float | None) -> str:
-    """Return ``7 (2 to 12)`` with digits no finer than the interval allows.
-
-    Examples
-    --------
-    >>> digits(2.1, 7.3, 12.4)
-    '7 (2 to 12)'
-    >>> digits(1021.0, 1533.0, 2290.0)
-    '1,500 (1,000 to 2,300)'
-    >>> digits(0.0, 0.0, 0.0)
-    '0'
-    """
-    if middle is None or low is None or high is None:
-        return "none"
-    width = high - low
-    if width <= 0.0:
-        return f"{middle:,.4g}"
-    step = 10.0 ** np.floor(np.log10(width / 8.0))
-    return f"{_grouped(middle, step)} ({_grouped(low, step)} to {_grouped(high, step)})"
-
-
-def _grouped(value: float, step: float) -> str:
-    rounded = round(value / step) * step + 0.0
-    places = max(0, int(-np.floor(np.log10(step))))
-    return f"{rounded:,.{places}f}"
-
-
 def questions(
     world: World,
     netback: xr.Dataset,
     tables: Mapping[str, pd.DataFrame],
-    cashflow: xr.Dataset,
     ledger: pd.DataFrame,
 ) -> pd.DataFrame:
     """Return one row a question: question, answer, figure ids, conditions."""
@@ -67,7 +38,8 @@ def questions(
         *_scenario_answers(world, tables["value"]),
         *_claims_answers(tables.get("reading_summary"), ledger),
         *_link_answers(tables["links"]),
-        *_state_answers(world, cashflow),
+        *_receipts_claims(world, ledger),
+        *_state_answers(world),
     ]
     return pd.DataFrame(rows, columns=["question", "answer", "figure_ids", "conditions"])
 
@@ -94,7 +66,7 @@ def _best_roads(world: World, netback: xr.Dataset) -> Iterator[dict[str, str]]:
         ids.append(figure)
     yield {
         "question": "What does a tonne net back at the mine, today, at its best buyer?",
-        "answer": "; ".join(parts) + ".",
+        "answer": "\n".join(parts),
         "figure_ids": "|".join(ids),
         "conditions": f"dry tonnes, prices of {year}",
     }
@@ -118,15 +90,15 @@ def _scenario_answers(world: World, value: pd.DataFrame) -> Iterator[dict[str, s
         felt = rows[(rows["p_used"] > _RARELY) & (rows["size"] > _SMALL)]
         label, year = section["label"] or name, world.report_year(name)
         if felt.empty:
-            quiet.append(label)
+            quiet.append(label + _nearest(world, value, name, year))
             continue
         moved = felt.sort_values("size", ascending=False).head(3)
         parts = [_moved(world, row, name, year) for _, row in moved.iterrows()]
         still = [section["label"] for project, section in world.projects.items()
                  if project not in set(felt["project"])]  # fmt: skip
-        answer = f"{label}: {'; '.join(parts)}." + _alone(world, section, moved.iloc[0], year)
+        answer = "\n".join([*parts, *_alone(world, section, moved.iloc[0], year)])
         if still:
-            answer += f" Nothing changes for {', '.join(still)}."
+            answer += f"\nNothing changes for {', '.join(still)}."
         yield {
             "question": f"What is it worth: {label}?",
             "answer": answer,
@@ -139,26 +111,47 @@ def _scenario_answers(world: World, value: pd.DataFrame) -> Iterator[dict[str, s
     if quiet:
         yield {
             "question": "Which changes are worth nothing to these projects?",
-            "answer": "No project of the study takes another road, at equal tariffs, under: "
-            f"{'; '.join(quiet)}.",
+            "answer": "At equal tariffs no project of the study takes another road under:\n"
+            + "\n".join(quiet),
             "figure_ids": "",
-            "conditions": "the cheapest way of each project to its best buyer stays what it is; "
-            "what others would carry on these links is not in this study",
+            "conditions": "the cheapest way of each project to its best buyer stays what it is; a "
+            "negative toll is what the cargo would have to be paid to come; what others would "
+            "carry on these links is not in this study",
         }
 
 
-def _alone(world: World, scenario: Any, row: Any, year: int) -> str:
-    """Say what each of several changes is worth alone, for the sale that is moved most."""
-    if len(scenario["change"]) < 2:
+def _nearest(world: World, value: pd.DataFrame, scenario: str, year: int) -> str:
+    """Say which cargo is nearest to taking what a scenario opens, and what would bring it."""
+    here = (value["scenario"] == scenario) & (value["what"] == "toll_breakeven")
+    rows = value.loc[here & (value["p50"] < 0.0) & ~value["sale"].str.endswith(":dore")]
+    if rows.empty:
         return ""
+    row = rows.sort_values("p50", ascending=False).iloc[0]
+    name = _quantity("corridor-toll-breakeven", world, row["sale"])
+    project = world.projects[row["project"]]["label"]
+    product = row["sale"].partition(":")[2].replace("-", " ")
+    return (
+        f": nearest {project}, {product}, at a toll of "
+        f"{{{name}.{row['project']}.{scenario}.{year}}}"
+    )
+
+
+def _alone(world: World, scenario: Any, row: Any, year: int) -> list[str]:
+    """Say what each of several changes is worth, alone and once the others are in force."""
+    if len(scenario["change"]) < 2:
+        return []
     parts = []
     for change in scenario["change"]:
         label = change_label(change)
         slug = re.sub(r"[^a-z0-9]+", "-", label.casefold()).strip("-")
-        name = _quantity("corridor-alone", world, row["sale"])
-        parts.append(f"{label} {{{name}-{slug}.{row['project']}.{scenario['name']}.{year}}}")
+        alone, added = (
+            f"{{{_quantity(name, world, row['sale'])}-{slug}.{row['project']}."
+            f"{scenario['name']}.{year}}}"
+            for name in ("corridor-alone", "corridor-marginal")
+        )
+        parts.append(f"{label}: {alone} alone, {added} added to the others")
     project = world.projects[row["project"]]["label"]
-    return f" For {project}, each change alone: {'; '.join(parts)}."
+    return [f"For {project}, {part}" for part in parts]
 
 
 def _saving_id(world: World, row: Any, scenario: str, year: int) -> str:
@@ -206,40 +199,60 @@ def _claims_answers(
 def _link_answers(links: pd.DataFrame) -> Iterator[dict[str, str]]:
     if links.empty:
         return
-    rate = float(links["rate_pct"].iloc[0])
-    rows = links[links["rate_pct"] == rate]
+    rates = sorted({float(rate) for rate in links["rate_pct"]})
+    parts, ids = [], []
+    for label, rows in links.groupby("label", sort=False):
+        link = rows["link"].iloc[0]
+        even = [f"link-breakeven-{link}-{rate:g}pct" for rate in rates]
+        share = [f"link-share-{link}-{rate:g}pct" for rate in rates]
+        at = ", ".join(f"{{{name}}} at {rate:g} %" for name, rate in zip(even, rates, strict=True))
+        fill = ", ".join(f"{{{name}}}" for name in share)
+        parts.append(f"{label} needs {at}; all projects together would fill {fill}; "
+                     f"{rows['verdict'].iloc[0]}")  # fmt: skip
+        ids += [*even, *share]
     yield {
         "question": "Do minerals pay for the spur?",
-        "answer": "; ".join(f"{row['label']}: {_filled(row)}" for _, row in rows.iterrows()) + ".",
-        "figure_ids": "|".join(f"link-filled-{row['link']}" for _, row in rows.iterrows()),
-        "conditions": f"claimed cost over 40 years at {rate:g} % and upkeep; the savings of the "
-        "study's projects only, without passengers and transit",
+        "answer": "\n".join(parts),
+        "figure_ids": "|".join(ids),
+        "conditions": "claimed cost over 40 years and upkeep, against the tariff of the link less "
+        "avoidable cost; without passengers and transit of others",
     }
 
 
-def _filled(row: Any) -> str:
-    if row["study_mt_per_y"] <= 0.0:
-        return "no project of the study would use it"
-    return f"the study's tonnes fill {{link-filled-{row['link']}}} of what pays for it"
-
-
-def _state_answers(world: World, cashflow: xr.Dataset) -> Iterator[dict[str, str]]:
-    take = cashflow["taxes_usd"] + cashflow["shares_usd"] + cashflow["dividends_usd"]
-    total = take.sel(state=world.baseline).sum("year")
-    countries: dict[str, Any] = {}
-    for project, section in world.projects.items():
-        if not section["variant_of"]:
-            values = total.sel(project=project).values
-            countries[section["country"]] = countries.get(section["country"], 0.0) + values
-    parts = []
-    for country, values in sorted(countries.items()):
-        numbers = quantiles(values / 1e9)
-        text = digits(numbers["p10"], numbers["p50"], numbers["p90"])
-        parts.append(f"{country} {text} billion USD")
+def _state_answers(world: World) -> Iterator[dict[str, str]]:
+    countries = sorted({
+        section["country"] for section in world.projects.values() if not section["variant_of"]
+    })  # fmt: skip
+    ids = [f"receipts-lifetime-{country.casefold()}.{world.baseline}" for country in countries]
+    parts = [f"{country} {{{name}}}" for country, name in zip(countries, ids, strict=True)]
     yield {
         "question": "What do the states receive over the study's years?",
         "answer": "; ".join(parts) + ".",
-        "figure_ids": "",
+        "figure_ids": "|".join(ids),
         "conditions": "taxes, production shares and dividends, undiscounted, "
         f"{world.scenarios[world.baseline]['label'] or world.baseline}",
     }
+
+
+def _receipts_claims(world: World, ledger: pd.DataFrame) -> Iterator[dict[str, str]]:
+    """Hold claims about receipts of the state against what the model gives over the life."""
+    for number, wanted in enumerate(world.settings["economics"].get("receipts_claim") or []):
+        where = f"study.toml economics.receipts_claim[{number}]"
+        rows = ledger[ledger["claim_id"] == wanted["claim_id"]] if len(ledger) else ledger
+        if rows.empty or wanted["project"] not in world.projects:
+            got = f"{wanted['claim_id']}, {wanted['project']}"
+            raise LodewayError("unknown-id", where, got, "a claim of the ledger and a project")
+        claim, project = rows.iloc[0], wanted["project"]
+        ids = [f"{name}.{project}.{world.baseline}" for name in
+               ("receipts-lifetime", "sales-lifetime")]  # fmt: skip
+        reading = f" It fits {claim['best_reading']}." if claim["best_reading"] else ""
+        yield {
+            "question": f"Can the state receive it: {claim['value_text']} {claim['unit']}, "
+            f"{claim['property']} ({claim['who']})?",
+            "answer": f"{world.projects[project]['label']} gives the state {{{ids[0]}}} out of "
+            f"gross sales of {{{ids[1]}}} in this model; the claim is {claim['verdict']}."
+            + reading,
+            "figure_ids": "|".join(ids),
+            "conditions": "undiscounted, over the study's years, "
+            f"{world.scenarios[world.baseline]['label'] or world.baseline}",
+        }

@@ -150,7 +150,7 @@ def gains_table(
             total[home] = total.get(home, 0.0) + fiscal
             rows += [
                 {"scenario": scenario, "project": project, "party": party, "year": year,
-                 "unit": "USD/y", **quantiles(gain)}
+                 "unit": "USD/y", "mean": float(np.mean(gain)), **quantiles(gain)}
                 for party, gain in total.items()
                 if party == "whole" or np.any(np.abs(gain) > 1e-6)
             ]  # fmt: skip

@@ -14,6 +14,7 @@ from lodeway.economics.world import World
 from lodeway.errors import LodewayError, suggestion
 from lodeway.model.facts import Facts
 from lodeway.model.figure import quantiles
+from lodeway.model.parameters import fact_in
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -23,14 +24,22 @@ LIFE_YEARS = 40
 
 
 def links_table(
-    world: World, facts: Facts, rates_pct: Sequence[float], upkeep: Array, seed: int
+    world: World,
+    facts: Facts,
+    rates_pct: Sequence[float],
+    *,
+    upkeep: Array,
+    avoidable: Array,
+    seed: int,
 ) -> pd.DataFrame:
     """Return the break-even of each unbuilt link, which says whether minerals pay for it.
 
-    A link's worth to the study is its Shapley share of what its scenario brings all projects (but
-    variants of another), in a year of full output. Its yearly cost is an annuity of the claimed
-    cost over 40 years and upkeep. The share filled is worth over cost; the break-even tonnage is
-    the traffic at which the same saving per tonne would pay.
+    A link's yearly cost is an annuity of the claimed cost over 40 years, and upkeep. A tonne that
+    takes it leaves the tariff over its length less avoidable cost; the break-even cargo is the
+    traffic at which that pays. Beside it stand the share of that cargo which all projects of the
+    study would fill if every tonne took the link, the tonnes that do take it at equal tariffs,
+    and the share of the yearly cost that their savings pay (the link's Shapley share of what its
+    scenario brings all projects but variants of another, in a year of full output).
 
     Raises
     ------
@@ -39,6 +48,11 @@ def links_table(
     """
     import pandas as pd
 
+    everything = sum(
+        world.tonnes[number] / (1.0 - world.moisture[number])
+        for number, sale in enumerate(world.sales)
+        if not world.projects[sale.partition(":")[0]]["variant_of"]
+    )
     rows: list[dict[str, Any]] = []
     for number, link in enumerate(world.settings.get("link") or []):
         where = f"study.toml link[{number}]"
@@ -48,12 +62,28 @@ def links_table(
                 "unknown-id", where, link["scenario"], "a scenario and the position of its change",
                 suggestion(link["scenario"], world.scenarios),
             )  # fmt: skip
-        cost = sum((facts[name].draw(seed, len(upkeep), "USD") for name in link["cost_usd"]),
-                   np.zeros_like(upkeep))  # fmt: skip
-        worth, wet_tonnes = _worth(world, scenario, link["change"])
+        draws = len(upkeep)
+        cost = sum((facts[name].draw(seed, draws, "USD") for name in link["cost_usd"]),
+                   np.zeros(draws))  # fmt: skip
+        length = fact_in(facts, link["length_km"], "km", f"{where}.length_km")
+        tariff = fact_in(facts, link["tariff_usd_per_t_km"], "USD/t-km",
+                         f"{where}.tariff_usd_per_t_km")  # fmt: skip
+        earns = (
+            length.draw(seed, draws, "km") * tariff.draw(seed, draws, "USD/t-km") * (1 - avoidable)
+        )
+        worth, wet = _worth(world, scenario, link["change"])
         for rate in rates_pct:
             yearly = annuity(cost, rate / 100.0, LIFE_YEARS) + upkeep * cost
-            rows.append(_row(link, facts, rate, worth=worth, wet=wet_tonnes, yearly=yearly))
+            even = break_even_tonnes(yearly, earns)
+            rows.append({
+                **_about(link, facts, rate),
+                **_spread("earns_usd_per_t", earns),
+                **_spread("breakeven_mt_per_y", even / 1e6),
+                **_spread("share_filled", everything / even),
+                "study_mt_per_y": float(np.median(wet)) / 1e6,
+                **_spread("paid_by_savings", np.maximum(worth, 0.0) / yearly),
+                "verdict": _verdict(wet),
+            })  # fmt: skip
     return pd.DataFrame(rows)
 
 
@@ -72,40 +102,29 @@ def _worth(world: World, scenario: dict[str, Any], change: int) -> tuple[Array, 
     return worth, wet
 
 
-def _row(
-    link: dict[str, Any], facts: Facts, rate: float, *, worth: Array, wet: Array, yearly: Array
-) -> dict[str, Any]:
-    saving = np.where(wet > 0.0, worth / np.maximum(wet, 1e-9), 0.0)
-    tonnes = break_even_tonnes(yearly, saving)
-    filled = np.maximum(worth, 0.0) / yearly
+def _about(link: dict[str, Any], facts: Facts, rate: float) -> dict[str, Any]:
     ranges = [facts[name].range("USD") for name in link["cost_usd"]]
     low, mode, high = (sum(part) for part in zip(*ranges, strict=True))
-    middle = float(np.median(filled))
-    verdict = (
-        "no project of the study would use it"
-        if not np.any(wet > 0.0)
-        else f"the study's minerals fill {middle:.0%} of what would pay for it"
-    )
+    ids = [*link["cost_usd"], link["length_km"], link["tariff_usd_per_t_km"]]
     return {
         "link": link["name"],
         "label": link["label"],
         "cost_usd_low": low,
         "cost_usd_mode": mode,
         "cost_usd_high": high,
-        "source_id": "|".join(facts[name].source_id for name in link["cost_usd"]),
+        "source_id": "|".join(facts[name].source_id for name in ids),
         "rate_pct": float(rate),
-        **{f"breakeven_mt_per_y_{name}": value for name, value in _millions(tonnes).items()},
-        "study_mt_per_y": float(np.median(wet)) / 1e6,
-        **{f"share_filled_{name}": value for name, value in _plain(filled).items()},
-        "verdict": verdict,
     }
 
 
-def _millions(values: Array) -> dict[str, float | None]:
-    scaled = quantiles(values / 1e6)
-    return {name: scaled[name] for name in ("p10", "p50", "p90")}
+def _verdict(wet: Array) -> str:
+    """Say in words whether the study's own cargo would come."""
+    share = float(np.mean(wet > 0.0))
+    if share == 0.0:
+        return "at equal tariffs none of them would take it"
+    return f"at equal tariffs some would take it in {share:.0%} of possible worlds"
 
 
-def _plain(values: Array) -> dict[str, float | None]:
+def _spread(name: str, values: Array) -> dict[str, float | None]:
     numbers = quantiles(values)
-    return {name: numbers[name] for name in ("p10", "p50", "p90")}
+    return {f"{name}_{key}": numbers[key] for key in ("p10", "p50", "p90")}

@@ -65,7 +65,12 @@ def run(context: StageContext) -> Result:
         "ladder": ladder_table(world, sales, freight),
         "value": value_table(world),
         "links": links_table(
-            world, facts, section["break_even_rates_pct"], drawn["upkeep_pct"], context.seed
+            world,
+            facts,
+            section["break_even_rates_pct"],
+            upkeep=drawn["upkeep_pct"],
+            avoidable=drawn["avoidable_share"],
+            seed=context.seed,
         ),
     }
     context.progress("economics: cash flow under each regime")
@@ -90,9 +95,7 @@ def run(context: StageContext) -> Result:
     tables["unverified"] = pd.DataFrame(
         {"source_id": sorted(fact.source_id for fact in facts.values() if fact.unverified)}
     )
-    tables["questions"] = questions(
-        world, netback, tables, cashflow, context.table("registry", "ledger")
-    )
+    tables["questions"] = questions(world, netback, tables, context.table("registry", "ledger"))
     data: dict[str, Any] = {"netback": netback, "cashflow": cashflow}
     data |= {name: table for name, table in tables.items() if len(table)}
     return Result(data=data, sources=_sources(context, facts, regimes, assumed))
@@ -332,7 +335,8 @@ def _sources(
         if market.get("intake_t_per_y"):
             rows.append(("sale intake", market["name"], facts[market["intake_t_per_y"]].source_id))
     for link in context.settings.get("link") or []:
-        rows += [("link", "", facts[fact_id].source_id) for fact_id in link["cost_usd"]]
+        ids = [*link["cost_usd"], link["length_km"], link["tariff_usd_per_t_km"]]
+        rows += [("link", link["name"], facts[fact_id].source_id) for fact_id in ids]
     return sorted(set(rows))
 
 

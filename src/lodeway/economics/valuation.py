@@ -47,7 +47,7 @@ def netback_table(world: World) -> xr.Dataset:
 
     states = [str(name) for name in world.states["state"]]
     shape = (len(world.sales), len(states), world.delivered.shape[-1])
-    best, gate = np.full(shape, np.nan), np.full(shape, np.nan)
+    best, gate, kept = (np.full(shape, np.nan) for _ in range(3))
     chosen = np.full(shape[:2], "", dtype=object)
     used = np.zeros(shape[:2])
     netback = np.full((len(world.lanes), *shape[1:]), np.nan)
@@ -59,7 +59,8 @@ def netback_table(world: World) -> xr.Dataset:
             delivered = world.delivered[:, year]
         for row, sale in enumerate(world.sales):
             product = world.product(sale, state, int(world.states["report_year"].iloc[column]))
-            best[row, column], gate[row, column] = product.netback, product.mine_gate
+            best[row, column], gate[row, column] = product.offer, product.offer_gate
+            kept[row, column] = np.nan_to_num(product.netback)
             shares = product.choice.share(len(world.lanes_of(sale)))
             top = int(np.argmax(shares))
             chosen[row, column] = world.lanes[world.lanes_of(sale)[top]]
@@ -71,6 +72,7 @@ def netback_table(world: World) -> xr.Dataset:
             "delivered_usd_per_t": (("lane", "draw"), delivered),
             "best_usd_per_t": (("sale", "state", "draw"), best),
             "mine_gate_usd_per_t": (("sale", "state", "draw"), gate),
+            "shipped_usd_per_t": (("sale", "state", "draw"), kept),
             "chosen_lane": (("sale", "state"), chosen.astype(str)),
             "p_used": (("sale", "state"), used),
         },
@@ -102,7 +104,8 @@ def value_table(world: World) -> pd.DataFrame:
 def combination_values(world: World, scenario: dict[str, Any], sale: str) -> dict[Subset, Array]:
     """Return the net-back of a sale in every combination of a scenario's changes, ``(draw,)``.
 
-    A world without a route counts as one in which nothing is sold: zero.
+    A world without a route, or in which the best is known to bring a loss, counts as one in
+    which nothing is sold: zero.
     """
     year, changes = world.report_year(scenario["name"]), len(scenario["change"])
     values = {}
@@ -131,19 +134,27 @@ def _sale_rows(world: World, scenario: dict[str, Any], sale: str) -> Iterator[di
     }  # fmt: skip
 
     def row(what: str, numbers: Array, unit: str, change: str = "") -> dict[str, Any]:
-        return {**common, "what": what, "change": change, "unit": unit, **quantiles(numbers)}
+        mean = float(np.mean(numbers))
+        return {
+            **common, "what": what, "change": change, "unit": unit, "mean": mean,
+            **quantiles(numbers),
+        }  # fmt: skip
 
     yield row("saving", saving, "USD/t")
     yield row("saving", saving * tonnes, "USD/y")
     low, high = _response(world, with_, without, saving)
     yield row("response_low", low, "USD/t")
     yield row("response_high", high, "USD/t")
-    yield row("toll_breakeven", np.maximum(saving, 0.0) * wet_share, "USD/wet t")
+    toll = world.toll(sale, name, year)
+    if toll is None:
+        toll = np.maximum(saving, 0.0)
+    yield row("toll_breakeven", toll * wet_share[: len(toll)], "USD/wet t")
     if len(changes) > 1:
         shares = shapley(values, len(changes))
         for position, change in enumerate(changes):
             label = change_label(change)
             yield row("alone", values[frozenset({position})] - values[none], "USD/t", label)
+            yield row("marginal", values[all_] - values[all_ - {position}], "USD/t", label)
             yield row("shapley", shares[position], "USD/t", label)
 
 

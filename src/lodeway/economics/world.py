@@ -28,9 +28,16 @@ FEES = ("border fees",)
 
 @dataclass(frozen=True)
 class Product:
-    """One sale in one state and year: which lane, and what it brings, per dry tonne."""
+    """One sale in one state and year: which lane, and what it brings, per dry tonne.
+
+    `offer` and `offer_gate` are net-back and mine-gate value of the chosen lane, whatever they
+    are. The others are NaN in worlds in which nothing is shipped: there is no road, or the best
+    lane is known to bring a loss.
+    """
 
     choice: Choice
+    offer: Array
+    offer_gate: Array
     netback: Array
     delivered: Array
     freight: Array
@@ -43,8 +50,9 @@ class Product:
 class World:
     """Arrays of a study with the lanes of each sale side by side.
 
-    Shapes: `delivered` ``(lane, year, draw)``, `freight`, `known` and `to_point` ``(lane, state,
-    draw)`` in USD per dry tonne, `haul` and `fees` likewise, `tonnes` and `moisture`
+    Shapes: `delivered` ``(lane, year, draw)``, `freight`, `known`, `through` (known cost by
+    the best way through what a state opens) and `to_point` ``(lane, state, draw)`` in USD per dry
+    tonne, `haul` and `fees` likewise, `tonnes` and `moisture`
     ``(sale, draw)``, `fits` ``(lane, state)``.
     """
 
@@ -58,6 +66,7 @@ class World:
     delivered: Array
     freight: Array
     known: Array
+    through: Array
     to_point: Array
     haul: Array
     fees: Array
@@ -129,7 +138,35 @@ class World:
         passed = self.passed[sale.partition(":")[0]]
         gate = gross - to_point - passed * (paid - to_point)
         haul, fees = (choice.take(table[rows, column]) for table in (self.haul, self.fees))
-        return Product(choice, gross - paid, gross, paid, gate, haul, fees)
+        shipped = choice.take(seen) > 0.0
+        if shipped.all():
+            return Product(choice, gross - paid, gate, gross - paid, gross, paid, gate, haul, fees)
+        kept = [np.where(shipped, part, np.nan) for part in (gross, paid, gate, haul, fees)]
+        return Product(choice, gross - paid, gate, kept[0] - kept[1], *kept)
+
+    def toll(self, sale: str, state: str, year: int) -> Array | None:
+        """Return the highest toll at which cargo would take what a state opens, per dry tonne.
+
+        Negative where cargo would have to be paid that much to come; None where nothing opens.
+        The chooser compares known net-backs; not to ship is worth nothing. One value for each
+        world that was searched.
+        """
+        rows, column = self.lanes_of(sale), self._state_number[state]
+        value = self.delivered[rows, self.years.index(year)].mean(axis=1, keepdims=True)
+        through = value - self.through[rows, column]
+        if not np.isfinite(through).any():
+            return None
+        today = self._state_number[self.baseline]
+        best = _best(value - self.known[rows, today], self.fits[rows, today])
+        toll: Array = _best(through, self.fits[rows, column]) - np.maximum(best, 0.0)
+        return toll[np.isfinite(toll)]
+
+
+def _best(netback: Array, fits: NDArray[np.bool_]) -> Array:
+    """Return the best known net-back over lanes that fit, or over all where none does."""
+    allowed = fits[:, None] if fits.any() else np.ones_like(netback, dtype=bool)
+    best: Array = np.where(allowed & np.isfinite(netback), netback, -np.inf).max(axis=0)
+    return best
 
 
 def gather(context: StageContext, facts: Facts, avoidable: Array) -> World:
@@ -163,6 +200,7 @@ def gather(context: StageContext, facts: Facts, avoidable: Array) -> World:
         delivered=sales["delivered_usd_per_t"].transpose("lane", "year", "draw").values,
         freight=dry(wet.sum("component", skipna=False).values),
         known=dry(freight["known_usd_per_wet_t"].transpose("lane", "state", "draw").values),
+        through=dry(freight["through_usd_per_wet_t"].transpose("lane", "state", "draw").values),
         to_point=dry(freight["to_point_usd_per_wet_t"].transpose("lane", "state", "draw").values),
         haul=part(HAUL),
         fees=part(FEES),

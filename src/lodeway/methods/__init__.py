@@ -1,1 +1,1 @@
-"""TODO."""
+"""Pure functions that several rooms use; they know no room."""

@@ -87,8 +87,34 @@ def understand(claims: Sequence[Claim], aliases: Mapping[str, str] | None = None
     Names in brackets are taken as other names of the subject, across the whole table; `aliases`
     adds more (each name to one canonical name).
     """
-    found = [_quantity(claim) for claim in claims]
+    found = [_quantity(part) for claim in claims for part in parts_of(claim)]
     return _join_names(found, aliases or {})
+
+
+def parts_of(claim: Claim) -> list[Claim]:
+    """Return a claim, or the claims that one row holds: ``60.0; 0.35`` of ``ore; Cu``.
+
+    Each part keeps the id of the row.
+    """
+    values = [text.strip() for text in claim.text.split(";")]
+    names = [text.strip() for text in claim.property_.split(";")]
+    units = [text.strip() for text in claim.unit.split(";")]
+    plain = all(re.fullmatch(r"[-+]?\d+(?:\.\d+)?", text) for text in values)
+    if len(values) < 2 or not len(values) == len(names) == len(units) or not plain:
+        return [claim]
+    return [
+        replace(claim, text=text, value=float(text), high=None, property_=name, unit=unit)
+        if unit != "%" or name.casefold() not in _words()
+        else replace(
+            claim,
+            text=text,
+            value=float(text),
+            high=None,
+            property_=f"{name} grade",
+            unit=f"% {name}",
+        )
+        for text, name, unit in zip(values, names, units, strict=True)
+    ]
 
 
 def _quantity(claim: Claim) -> Quantity:

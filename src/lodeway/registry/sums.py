@@ -125,9 +125,6 @@ def ordinary(claim: Quantity, _circle: Circle) -> Iterator[Evidence]:
             yield Evidence("plausible", "a possible size; nothing closes", line)
     elif claim.kind == "money" and re.search(r"cost|prepayment|facility", claim.claim.words):
         yield Evidence("plausible", "a possible cost; nothing closes", f"{short(value)} USD")
-    elif claim.kind == "share" and not 0.0 <= value <= 1.0:
-        line = f"{value:.0%} of a whole"
-        yield Evidence("impossible", "a share above the whole", line)
 
 
 SUM_CHECKS = (sum_in_words, production_sharing, agreement, invented_position, ordinary)

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from lodeway.registry.claims import Claim
 from lodeway.registry.evidence import VERDICTS, Check, Circle, Evidence, Reading
+from lodeway.registry.flows import FLOW_CHECKS
+from lodeway.registry.loose import LOOSE_CHECKS
 from lodeway.registry.matter import MATTER_CHECKS
 from lodeway.registry.plants import PLANT_CHECKS
 from lodeway.registry.quantities import Quantity, understand
 from lodeway.registry.sums import SUM_CHECKS
 
-CHECKS: tuple[Check, ...] = (*MATTER_CHECKS, *PLANT_CHECKS, *SUM_CHECKS)  # type: ignore[assignment]
+CHECKS: tuple[Check, ...] = (
+    *MATTER_CHECKS, *PLANT_CHECKS, *FLOW_CHECKS, *SUM_CHECKS, *LOOSE_CHECKS,
+)  # type: ignore[assignment]  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -53,8 +57,18 @@ def judge(claims: Sequence[Claim], aliases: Mapping[str, str] | None = None) -> 
         unit-suspect, conflicts, consistent, plausible, not-checkable.
     """
     quantities = understand(claims, aliases)
-    ordered = sorted(quantities, key=lambda item: item.claim.id)
-    return [_judge_one(item, ordered) for item in quantities]
+    ordered = sorted(quantities, key=lambda item: (item.claim.id, item.claim.property_))
+    parts: dict[str, list[Quantity]] = {}
+    for item in quantities:
+        parts.setdefault(item.claim.id, []).append(item)
+    return [_judge_row(claim, parts[claim.id], ordered) for claim in claims]
+
+
+def _judge_row(claim: Claim, parts: Sequence[Quantity], everyone: Sequence[Quantity]) -> Verdict:
+    """Return the verdict of a row: the first that applies to any of its parts."""
+    found = [_judge_one(part, everyone) for part in parts]
+    first = min(found, key=lambda verdict: VERDICTS.index(verdict.verdict))
+    return replace(first, claim=claim)
 
 
 def _judge_one(quantity: Quantity, everyone: Sequence[Quantity]) -> Verdict:

@@ -28,7 +28,10 @@ FAMILIES: dict[str, dict[str, tuple[str, ...]]] = {
         "corridors": ("",), "sales": ("",), "processing": ("",),
         "economics": ("netback", "sale", "pass", "freight", "value", "toll", "corridor", "tariff"),
     },
-    "cash": {"corridors": ("",), "sales": ("",), "processing": ("",), "economics": ("",)},
+    "cash": {
+        "corridors": ("",), "sales": ("",), "processing": ("",),
+        "economics": ("cost", "regime", "sale", "value discount"),
+    },
     "links": {"corridors": ("",), "processing": ("",), "economics": ("link", "rate", "capex")},
     "distance": {"corridors": ("",), "economics": ("reading", "distance", "claim")},
     "jobs": {"economics": ("job", "direct", "indirect")},

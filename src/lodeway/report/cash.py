@@ -20,40 +20,115 @@ _W, _H, _LEFT, _TOP, _BOTTOM = 340.0, 190.0, 46.0, 10.0, 24.0
 
 
 def npv_table(book: Book, cash: xr.Dataset | None, scenes: World) -> list[Table]:
-    """Enter NPV and IRR by project and scenario, and return them as a table."""
+    """Enter NPV and IRR by project and scenario, and return them as a table.
+
+    Scenarios that move a project's value by less than 1 % in every possible world are entered,
+    but not printed.
+    """
     if cash is None or "npv_usd" not in cash:
         return []
+    known = set(cash["state"].to_numpy())
+    shown = [row for row in scenes.rows if row[0] in known]
     body = []
     for project in (str(value) for value in cash["project"].to_numpy()):
-        for state, scenario, _ in scenes.rows:
-            if state not in cash["state"].to_numpy():
-                continue
-            shown: list[str | None] = []
-            for name, variable, label, unit, factor in (
-                ("npv", "npv_usd", "Net present value", "USD", 1.0),
-                ("irr", "irr", "Internal rate of return", "% per year", 100.0),
-            ):
-                if variable not in cash:
-                    shown.append(None)
-                    continue
-                draws = np.asarray(cash[variable].sel(project=project, state=state), float)
-                figure = Figure(
-                    name, f"{label}, {book.name(project)}, {book.name(scenario)}", unit,
-                    "economics", "investor's cash flow after all payments to states",
-                    project=project, scenario=scenario, **spread_of(draws * factor),
-                )  # fmt: skip
-                shown.append(book.add(figure, "cash"))
-            draws = np.asarray(cash["npv_usd"].sel(project=project, state=state), float)
-            share = float(np.mean(draws > 0) * 100)
-            odds = Figure("npv-positive", f"Share of possible worlds with a positive net present "
-                          f"value, {book.name(project)}, {book.name(scenario)}", "%", "economics",
-                          "count of draws", project=project, scenario=scenario,
-                          value=share)  # fmt: skip
-            body.append([book.name(project), book.name(scenario), *map(book.show, shown),
-                         book.show(book.add(odds, "cash"))])  # fmt: skip
+        base = _worth(cash, "npv_usd", project, shown[0][0]) if shown else np.zeros(0)
+        for state, scenario, _ in shown:
+            cells = _returns(book, cash, project, state, scenario)
+            moved = np.abs(_worth(cash, "npv_usd", project, state) - base)
+            if state == shown[0][0] or np.any(moved > 0.01 * np.abs(base).max()):
+                body.append([book.name(project), book.name(scenario), *map(book.show, cells)])
     head = ["Project", "Scenario", "Net present value (investor)", "Internal rate of return",
             "Worlds with a positive value"]  # fmt: skip
-    return [Table("What the project returns", head, body)] if body else []
+    note = "Scenarios that move a project's value by less than 1 % stand in projects.csv only."
+    return [Table("What the project returns", head, body, note)] if body else []
+
+
+def _worth(cash: xr.Dataset, variable: str, project: str, state: str) -> Any:
+    return np.asarray(cash[variable].sel(project=project, state=state), float)
+
+
+def _returns(
+    book: Book, cash: xr.Dataset, project: str, state: str, scenario: str
+) -> list[str | None]:
+    """Enter net present value, internal rate of return and the odds of a positive value."""
+    shown: list[str | None] = []
+    where: dict[str, Any] = {"project": project, "scenario": scenario}
+    for name, variable, label, unit, factor in (
+        ("npv", "npv_usd", "Net present value", "USD", 1.0),
+        ("irr", "irr", "Internal rate of return", "% per year", 100.0),
+    ):
+        draws = _worth(cash, variable, project, state) if variable in cash else np.zeros(0)
+        if not np.isfinite(draws).any():
+            shown.append(None)
+            continue
+        figure = Figure(
+            name, f"{label}, {book.name(project)}, {book.name(scenario)}", unit, "economics",
+            "investor's cash flow after all payments to states", **where,
+            **spread_of(draws * factor),
+        )  # fmt: skip
+        shown.append(book.add(figure, "cash"))
+    share = float(np.mean(_worth(cash, "npv_usd", project, state) > 0) * 100)
+    odds = Figure("npv-positive", f"Share of possible worlds with a positive net present value, "
+                  f"{book.name(project)}, {book.name(scenario)}", "%", "economics",
+                  "count of draws", **where, value=share)  # fmt: skip
+    return [*shown, book.add(odds, "cash")]
+
+
+def lifetime_table(
+    book: Book, cash: xr.Dataset | None, scenes: World, projects: Sequence[Mapping[str, Any]]
+) -> list[Table]:
+    """Enter gross sales and state receipts over the study's years, by project and by state.
+
+    Sums are undiscounted, of the baseline; a project that is a variant of another is not counted
+    in its state's sum.
+    """
+    if cash is None or "revenue_usd" not in cash or not scenes.rows:
+        return []
+    state, scenario, _ = scenes.rows[0]
+    here = cash.sel(state=state)
+    take = np.sum([_whole(here[name]) for name in _STATE], axis=0)
+    sales = _whole(here["revenue_usd"])
+    known = [str(name) for name in here["project"].to_numpy()]
+    body: list[list[Any]] = []
+    states: dict[str, Any] = {}
+    for section in projects:
+        name = text(section["name"])
+        if name not in known:
+            continue
+        row = known.index(name)
+        shown = [
+            _over_life(book, quantity, f"{label} over the study's years, {book.name(name)}",
+                       values[row], scenario, name)
+            for quantity, label, values in (
+                ("sales-lifetime", "Gross sales", sales),
+                ("receipts-lifetime", "Receipts of the state", take),
+            )
+        ]  # fmt: skip
+        country = text(section.get("country"))
+        body.append([book.name(name), country, *map(book.show, shown)])
+        if not section.get("variant_of"):
+            states[country] = states.get(country, 0.0) + take[row]
+    for country, values in sorted(states.items()):
+        total = _over_life(book, f"receipts-lifetime-{slug(country)}",
+                           f"Receipts of {country} over the study's years, all its projects",
+                           values, scenario, None)  # fmt: skip
+        body.append(["All projects", country, "", book.show(total)])
+    head = ["Project", "State", "Gross sales", "Receipts of the state"]
+    note = "Undiscounted sums. Variants of a project are not in a state's sum."
+    return [Table("Over the study's years", head, body, note)]
+
+
+def _whole(yearly: xr.DataArray) -> Any:
+    """Sum over the years, ``(project, draw)``, in an order that memory layout does not change."""
+    return np.ascontiguousarray(yearly.transpose("project", "year", "draw").to_numpy()).sum(axis=1)
+
+
+def _over_life(
+    book: Book, quantity: str, label: str, draws: Any, scenario: str, project: str | None
+) -> str:
+    figure = Figure(quantity, label, "USD", "economics", "undiscounted sum over the years",
+                    project=project, scenario=scenario, **spread_of(draws))  # fmt: skip
+    return book.add(figure, "cash")
 
 
 def receipt_table(book: Book, rows: Sequence[Mapping[str, Any]]) -> list[Table]:

@@ -10,7 +10,7 @@ from typing import Any
 import pandas as pd
 from markupsafe import Markup, escape
 
-from lodeway.report.book import Book, anchor, number
+from lodeway.report.book import Book, anchor, number, slug
 from lodeway.report.mapping import metal_of
 from lodeway.report.netback import World, dots, linear_ticks
 from lodeway.report.page import cannot_be_true
@@ -148,10 +148,10 @@ def tornado_groups(book: Book, rows: Sequence[Mapping[str, Any]]) -> list[Part]:
         span = ticks[-1] - ticks[0]
         lines = []
         for a, b, row in known:
-            ids = [one(book, value, f"tornado-{end}-{place}",
+            ids = [one(book, value, f"tornado-{end}-{slug(row['input'])}",
                        f"Result at {end} {row['input']}, {book.name(project)}",
                        text(row.get("unit")), "cash", project=project)
-                   for place, (end, value) in enumerate((("low", a), ("high", b)), 1)]  # fmt: skip
+                   for end, value in (("low", a), ("high", b))]  # fmt: skip
             left = (min(a, b) - ticks[0]) / span * 100
             mark = {"left": round(left, 2), "width": round(abs(b - a) / span * 100, 2),
                     "dot": round((b - ticks[0]) / span * 100, 2), "cut": False}  # fmt: skip

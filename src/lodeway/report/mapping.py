@@ -232,7 +232,7 @@ def draw_routes(canvas: Canvas, routes: Sequence[Mapping[str, Any]], scenes: Seq
     for number, state in enumerate(scenes):
         canvas.parts.append(Markup('<g class="scene scene-{}">').format(number))
         for place, project in enumerate(projects):
-            width = 3.0 + 3.0 * min(len(projects) - 1 - place, 4)
+            width = 2.2 + 1.7 * min(len(projects) - 1 - place, 4)
             for row in routes:
                 if row["project"] == project and row["state"] == state:
                     style = f"stroke:{row['colour']};--w:{width:g}px"

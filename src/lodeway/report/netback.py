@@ -198,15 +198,26 @@ def _best_row(
         "sale": sale, "project": project, "product": product, "state": state,
         "scenario": scenario, "year": year, "lane": lane, "best": best, "gate": gate,
         "change": change, "change_p50": book.figure(change).p50 if change else None,
+        "felt": change is not None and _felt(values, book.figure(change)),
     }  # fmt: skip
+
+
+def _felt(values: np.ndarray, change: Figure) -> bool:
+    """Tell whether a change could be seen beside the value that it changes."""
+    size = max(abs(number) for number in (change.p10 or 0.0, change.p50 or 0.0, change.p90 or 0.0))
+    return size > max(0.5, 1e-3 * float(np.nanmedian(np.abs(values))))
+
+
+#: Where the axis of net-backs turns from even steps to steps of ten, in USD per tonne.
+_KNEE = 10.0
 
 
 def dots(book: Book, rows: Sequence[dict[str, Any]], key: str) -> tuple[list[Any], list[Any]]:
     """Return where the dot and the bar of each row stand on one axis, and the axis ticks.
 
-    Places are percent of the width. The axis is logarithmic where all values are positive and
-    they span more than a factor of 30. On the axis of changes a bar far beyond the others is cut
-    and marked, so that it does not flatten them.
+    Places are percent of the width. The axis of net-backs is even up to 10 USD/t and goes in
+    steps of ten beyond, where the values are far apart (iron beside dore). On the axis of changes
+    a bar far beyond the others is cut and marked, so that it does not flatten them.
     """
     marks = [book.figure(row[key]) if row.get(key) else None for row in rows]
     known = [
@@ -215,20 +226,22 @@ def dots(book: Book, rows: Sequence[dict[str, Any]], key: str) -> tuple[list[Any
     if not known:
         return [None] * len(rows), []
     lows, highs = np.array([m.p10 for m in known], float), np.array([m.p90 for m in known], float)
-    log = key == "best" and bool(lows.min() > 0 and highs.max() / lows.min() > 30)
-    if not log:
-        sizes = np.sort(np.maximum(np.abs(lows), np.abs(highs)))
+    sizes = np.sort(np.maximum(np.abs(lows), np.abs(highs)))
+    wide = key == "best" and bool(sizes[-1] > 30 * max(sizes[0], _KNEE))
+    if not wide:
         limit = 6 * max(float(np.median(sizes)), 1e-9)
         lows, highs = np.clip(lows, -limit, limit), np.clip(highs, -limit, limit)
-    low, high = float(lows.min()), float(highs.max())
-    low, high = (low, high) if log else (min(low, 0.0), max(high, 0.0))
-    ticks = log_ticks(low, high) if log else linear_ticks(low, high)
-    ends = np.array([min(low, ticks[0]), max(high, ticks[-1])])
-    ends = np.log10(ends) if log else ends
+    low, high = min(float(lows.min()), 0.0), max(float(highs.max()), 0.0)
+    ticks = wide_ticks(low, high) if wide else linear_ticks(low, high)
+
+    def stretched(value: float) -> float:
+        return float(np.arcsinh(value / _KNEE)) if wide else value
+
+    start = min(stretched(low), stretched(ticks[0]))
+    span = max(max(stretched(high), stretched(ticks[-1])) - start, 1e-12)
 
     def place(value: float) -> float:
-        number = np.log10(value) if log else value
-        return round(float((number - ends[0]) / max(ends[1] - ends[0], 1e-12)) * 100, 2)
+        return round((stretched(value) - start) / span * 100, 2)
 
     def mark(m: Figure | None) -> dict[str, Any] | None:
         if m is None or m.p10 is None or m.p50 is None or m.p90 is None:
@@ -256,14 +269,14 @@ def linear_ticks(low: float, high: float) -> list[float]:
     return [round(n * step, 10) for n in range(first, max(last, first + 1) + 1)]
 
 
-def log_ticks(low: float, high: float) -> list[float]:
-    """Return the powers of ten within an axis, at most four.
+def wide_ticks(low: float, high: float) -> list[float]:
+    """Return zero and powers of ten that cover an axis from even steps to steps of ten.
 
     Examples
     --------
-    >>> log_ticks(50.0, 2e4)
-    [100.0, 1000.0, 10000.0]
+    >>> wide_ticks(-40.0, 2e8)
+    [-100.0, 0.0, 100.0, 10000.0, 1000000.0, 100000000.0]
     """
-    first, last = int(np.ceil(np.log10(low))), int(np.floor(np.log10(high)))
-    stride = max(1, -(-(last - first) // 3))
-    return [10.0**n for n in range(first, last + 1, stride)]
+    powers = [10.0**n for n in range(2, int(np.ceil(np.log10(max(high, 100.0)))) + 1)]
+    below = [-100.0] if low < -_KNEE else []
+    return [*below, 0.0, *powers[:: 1 if len(powers) < 5 else 2]]

@@ -64,10 +64,12 @@ def scale_for(size: float, unit: str) -> tuple[float, str]:
     --------
     >>> scale_for(3.2e8, "USD")
     (1000000.0, 'million USD')
-    >>> scale_for(320.0, "USD/t")
-    (1.0, 'USD/t')
+    >>> scale_for(320.0, "USD/t"), scale_for(1e8, "USD/t")
+    ((1.0, 'USD/t'), (1000000.0, 'USD/g'))
     """
-    if unit in {"USD", "USD/y", "USD/t", "t", "t/y"}:
+    if unit == "USD/t" and abs(size) >= 1e6:
+        return 1e6, "USD/g"  # precious metal: a million USD per tonne is a USD per gram
+    if unit in {"USD", "USD/y", "t", "t/y"}:
         for factor, word in _SCALES:
             if abs(size) >= factor:
                 return factor, f"{word} {unit}"

@@ -55,6 +55,8 @@ def three(
     if any(value is None for value in values):
         return None
     quantiles = tri(dict(zip(("p10", "p50", "p90"), values, strict=True)))
+    worlds = number(row.get("draws"))
+    quantiles["draws"] = None if worlds is None else int(worlds)
     figure = Figure(name, label, unit, "economics", "", **quantiles, **where)
     return book.add(figure, family, items)
 
@@ -81,67 +83,89 @@ _WHAT = {
     "response_low": "After response, low",
     "response_high": "After response, high",
     "toll_breakeven": "Break-even toll",
-    "shapley": "Shapley share",
     "alone": "Alone",
+    "marginal": "Added to the others",
+    "shapley": "Shapley share",
 }
+_SINGLE = ("alone", "marginal", "shapley")
 
 
 def value_tables(
     book: Book, rows: Sequence[Mapping[str, Any]], several: Mapping[str, int]
-) -> tuple[list[Table], list[str]]:
-    """Return what a corridor is worth, as two tables, and the sentences of what does not fit."""
-    main: dict[tuple[str, str], dict[str, Any]] = {}
-    parts: list[list[Any]] = []
-    unfit: list[str] = []
+) -> list[Table]:
+    """Enter what each scenario is worth to each sale, and return the sales that it moves.
+
+    One table per scenario for the whole of its changes, and one for its single changes. A sale
+    that no change of a scenario moves in any possible world stands in ``projects.csv`` only.
+    """
+    groups: dict[tuple[str, str], list[Mapping[str, Any]]] = {}
     for row in rows:
-        what, scenario, sale = text(row.get("what")), text(row.get("scenario")), text(row["sale"])
-        project, product, _ = split_lane(sale)
-        name = "corridor-" + what.replace("_", "-")
-        name = quantity(name, project, product, several)
-        change = text(row.get("change"))
+        groups.setdefault((text(row.get("scenario")), text(row["sale"])), []).append(row)
+    whole: dict[str, list[list[Any]]] = {}
+    single: dict[str, list[list[Any]]] = {}
+    for (scenario, sale), group in groups.items():
+        shown = _value_figures(book, group, several)
+        if not any(_moves(row) for row in group):
+            continue
+        main = [shown.get((what, "")) for what in list(_WHAT)[:4]]
+        use = _use(book, group[0], several)
+        cells = [*map(book.show, (*main, use["share"], use["cargo"])),
+                 fits_word(group[0].get("fits")), _years(group)]  # fmt: skip
+        whole.setdefault(scenario, []).append([_sale(book, sale), *cells])
+        for change in dict.fromkeys(text(row.get("change")) for row in group):
+            if change:
+                parts = [book.show(shown.get((what, change))) for what in _SINGLE]
+                single.setdefault(scenario, []).append([_sale(book, sale), change, *parts])
+    head = ["Sale", *list(_WHAT.values())[:4], "Worlds that switch", "Cargo", "Fits",
+            "Mine and change both work"]  # fmt: skip
+    heads = ["Sale", "Change", *(_WHAT[what] for what in _SINGLE)]
+    tables = []
+    for scenario, body in whole.items():
+        tables.append(Table(book.name(scenario), head, body))
+        if scenario in single:
+            tables.append(Table(f"{book.name(scenario)}: each change", heads, single[scenario],
+                                "Values of single changes are never added."))  # fmt: skip
+    return tables
+
+
+def _moves(row: Mapping[str, Any]) -> bool:
+    """Tell whether a change is felt anywhere between P10 and P90."""
+    return any(abs(number(row.get(key)) or 0.0) > 0.05 for key in ("p10", "p50", "p90"))
+
+
+def _years(group: Sequence[Mapping[str, Any]]) -> str:
+    found = dict.fromkeys(text(row["note"]) for row in group if row.get("note"))
+    return "; ".join(note.removeprefix("mine and change both work ") for note in found)
+
+
+def _value_figures(
+    book: Book, group: Sequence[Mapping[str, Any]], several: Mapping[str, int]
+) -> dict[tuple[str, str], str | None]:
+    """Enter the figures of one sale in one scenario, by what they say and of which change."""
+    shown: dict[tuple[str, str], str | None] = {}
+    for row in group:
+        what, change = text(row.get("what")), text(row.get("change"))
+        project, product, _ = split_lane(text(row["sale"]))
+        scenario, unit = text(row.get("scenario")), text(row.get("unit")) or "USD/t"
+        name = quantity("corridor-" + what.replace("_", "-"), project, product, several)
         name += f"-{slug(change)}" if change else ""
+        name += "-yearly" if unit.endswith("/y") else ""
         label = f"{_WHAT.get(what, what)}, {book.name(product)} of {book.name(project)}, "
         label += book.name(scenario) + (f": {change}" if change else "")
         year = number(row.get("year"))
-        where: dict[str, Any] = {"project": project, "product": product, "scenario": scenario,
-                 "year": int(year) if year else None}  # fmt: skip
-        unit = text(row.get("unit")) or "USD/t"
-        shown = three(book, row, ("p10", "p50", "p90"), name, label, unit, "value", **where)
-        if what in {"shapley", "alone"}:
-            parts.append([book.name(scenario), _sale(book, sale), change, _WHAT[what],
-                          book.show(shown), text(row.get("note"))])  # fmt: skip
-            continue
-        entry = main.setdefault((scenario, sale), {"year": year, "notes": []})
-        entry.setdefault(what, shown)
-        entry["notes"] += [row["note"]] if row.get("note") else []
-        if what == "saving":
-            used = three_share(book, row, scenario, project, product, several)
-            entry.update(used, fits=row.get("fits"))
-            if row.get("fits") is not None and not row["fits"]:
-                unfit.append(f"{_sale(book, sale)}, {book.name(scenario)}")
-    head = ["Scenario", "Sale", "Year", *list(_WHAT.values())[:4], "Share of cases that switch",
-            "Cargo", "Fits", "Note"]  # fmt: skip
-    body = [
-        [book.name(scenario), _sale(book, sale), f"{e['year']:.0f}" if e["year"] else "",
-         *(book.show(e.get(what)) for what in list(_WHAT)[:4]), book.show(e.get("share")),
-         book.show(e.get("cargo")), fits_word(e.get("fits")), "; ".join(dict.fromkeys(e["notes"]))]
-        for (scenario, sale), e in main.items()
-    ]  # fmt: skip
-    tables = [Table("What each scenario is worth", head, body)] if body else []
-    if parts:
-        heads = ["Scenario", "Sale", "Change", "What", "Value", "Note"]
-        tables.append(Table("Each change alone, and its Shapley share", heads, parts,
-                            "Values of single changes are never added."))  # fmt: skip
-    return tables, unfit
+        entry = three(
+            book, row, ("p10", "p50", "p90"), name, label, unit, "value", project=project,
+            product=product, scenario=scenario, year=int(year) if year else None,
+        )  # fmt: skip
+        shown.setdefault((what, change), entry)
+    return shown
 
 
-def three_share(
-    book: Book, row: Mapping[str, Any], scenario: str, project: str, product: str,
-    several: Mapping[str, int],
-) -> dict[str, str | None]:  # fmt: skip
-    """Enter the share of cases in which the change is used, and the cargo."""
+def _use(book: Book, row: Mapping[str, Any], several: Mapping[str, int]) -> dict[str, str | None]:
+    """Enter the share of possible worlds in which the change is used, and the cargo."""
+    project, product, _ = split_lane(text(row["sale"]))
+    scenario, share = text(row.get("scenario")), number(row.get("p_used"))
     where = {"project": project, "product": product, "scenario": scenario}
-    share = number(row.get("p_used"))
     sale = f"{book.name(product)} of {book.name(project)}, {book.name(scenario)}"
     return {
         "share": one(book, None if share is None else share * 100,
@@ -206,8 +230,12 @@ def ladder_tables(
 
 
 def gain_table(book: Book, rows: Sequence[Mapping[str, Any]]) -> list[Table]:
-    """Return who gains and who loses by scenario and project."""
-    body = []
+    """Return who gains and who loses: one table per scenario, a row a project, a column a party.
+
+    Every figure is entered; a project that a scenario does not move stands in ``projects.csv``.
+    """
+    scenes: dict[str, dict[str, dict[str, str | None]]] = {}
+    moved: set[tuple[str, str]] = set()
     for row in rows:
         project, scenario, party = (text(row.get(k)) for k in ("project", "scenario", "party"))
         shown = three(
@@ -215,39 +243,63 @@ def gain_table(book: Book, rows: Sequence[Mapping[str, Any]]) -> list[Table]:
             f"Gain of {party}, {book.name(project)}, {book.name(scenario)}",
             text(row.get("unit")) or "USD/y", "value", project=project, scenario=scenario,
         )  # fmt: skip
-        body.append([book.name(scenario), book.name(project), party, book.show(shown)])
-    note = "Losers are negative. In each possible world the gains sum to the total."
-    return (
-        [Table("Who gains", ["Scenario", "Project", "Party", "Gain"], body, note)] if body else []
-    )
+        scenes.setdefault(scenario, {}).setdefault(project, {})[party] = shown
+        if any(abs(number(row.get(key)) or 0.0) > 1e3 for key in ("p10", "p50", "p90")):
+            moved.add((scenario, project))
+    note = "Losers are negative. In each possible world the gains sum to the whole."
+    tables = []
+    for scenario, projects in scenes.items():
+        kept = {name: gains for name, gains in projects.items() if (scenario, name) in moved}
+        parties = dict.fromkeys(party for gains in kept.values() for party in gains)
+        order = [*(party for party in parties if party != "whole"), "whole"]
+        body = [
+            [book.name(name), *(book.show(gains.get(party)) for party in order)]
+            for name, gains in kept.items()
+        ]
+        if body:
+            tables.append(Table(book.name(scenario), ["Project", *order], body, note))
+    return tables
+
+
+_LINK = (
+    ("cost", "Cost of {}", "USD", ("cost_usd_low", "cost_usd_mode", "cost_usd_high")),
+    ("earns", "What a tonne leaves on {} above avoidable cost", "USD/t", "earns_usd_per_t"),
+    ("breakeven", "Cargo at which {} pays for itself", "Mt/y", "breakeven_mt_per_y"),
+    ("share", "Share of the break-even cargo of {} that all projects of the study would fill", "%",
+     "share_filled"),
+    ("savings", "Share of the yearly cost of {} that the study's savings at equal tariffs pay", "%",
+     "paid_by_savings"),
+)  # fmt: skip
 
 
 def link_table(book: Book, rows: Sequence[Mapping[str, Any]]) -> list[Table]:
     """Return how much cargo each unbuilt link needs to pay for itself."""
     body = []
     for row in rows:
-        link, label = slug(row.get("link")), text(row.get("label") or row.get("link"))
+        label, rate = text(row.get("label") or row.get("link")), number(row["rate_pct"]) or 0.0
         where: dict[str, Any] = {"items": [text(row.get("link"))], "sources": _source(row)}
-        cost = three(book, row, ("cost_usd_low", "cost_usd_mode", "cost_usd_high"),
-                     f"link-cost-{link}", f"Cost of {label}", "USD", "links", **where)  # fmt: skip
-        even = three(book, row, _names("breakeven_mt_per_y"), f"link-breakeven-{link}",
-                     f"Cargo at which {label} pays for itself", "Mt/y", "links",
-                     **where)  # fmt: skip
-        study = one(book, row.get("study_mt_per_y"), f"link-cargo-{link}",
-                    f"Cargo of the study on {label}", "Mt/y", "links", **where)  # fmt: skip
-        share = {
-            k: 100 * v for k in _names("share_filled") if (v := number(row.get(k))) is not None
-        }
-        filled = three(book, share, _names("share_filled"), f"link-filled-{link}",
-                       f"Share of the break-even cargo of {label} that the study fills", "%",
-                       "links", **where)  # fmt: skip
-        rate = one(book, row.get("rate_pct"), f"link-rate-{link}", f"Discount rate of {label}",
-                   "% per year", "links", **where)  # fmt: skip
-        body.append([label, *(book.show(x) for x in (cost, rate, even, study, filled)),
+        ending = f"{slug(row.get('link'))}-{rate:g}pct"
+        cells = []
+        for name, words, unit, columns in _LINK:
+            keys = _names(columns) if isinstance(columns, str) else list(columns)
+            factor = 100.0 if unit == "%" else 1.0
+            scaled = {k: factor * v for k in keys if (v := number(row.get(k))) is not None}
+            cells.append(three(book, scaled, keys, f"link-{name}-{ending}",
+                               f"{words.format(label)}, at {rate:g} % a year", unit, "links",
+                               **where))  # fmt: skip
+        used = one(book, row.get("study_mt_per_y"), f"link-cargo-{ending}",
+                   f"Cargo of the study that takes {label} at equal tariffs", "Mt/y", "links",
+                   **where)  # fmt: skip
+        body.append([label, f"{rate:g} %", *map(book.show, (*cells[:4], used, cells[4])),
                      text(row.get("verdict"))])  # fmt: skip
-    head = ["Link", "Cost", "Rate", "Break-even cargo", "Cargo of the study", "Share filled",
+    head = ["Link", "Rate", "Claimed cost", "A tonne leaves", "Break-even cargo",
+            "All projects together fill", "Take it at equal tariffs", "Savings pay",
             "Verdict"]  # fmt: skip
-    return [Table("Links that are not built", head, body)] if body else []
+    note = (
+        "Break-even cargo: yearly cost (annuity over 40 years, and upkeep) over what a tonne "
+        "leaves on the link, its tariff less avoidable cost."
+    )
+    return [Table("Links that are not built", head, body, note)] if body else []
 
 
 def _source(row: Mapping[str, Any]) -> tuple[str, ...]:

@@ -50,7 +50,7 @@ def run(context: StageContext) -> Result:
         (row["source_id"] for row in tables.rows("economics", "unverified")),
     )
     scenes = netback.world(tables.frame("corridors", "states"), _dataset(tables, "netback"))
-    parts = _money(book, tables, scenes)
+    parts = _money(book, tables, scenes, settings)
     parts.update(_ground(book, tables, scenes, settings, _areas(context)))
     parts.update(_text_parts(book, tables, settings, context))
     context.progress("report: writing the page")
@@ -108,7 +108,9 @@ def _areas(context: StageContext) -> list[dict[str, Any]]:
     return read_areas(files[0]) if files else []
 
 
-def _money(book: Book, tables: Tables, scenes: netback.World) -> dict[str, Any]:
+def _money(
+    book: Book, tables: Tables, scenes: netback.World, settings: Mapping[str, Any]
+) -> dict[str, Any]:
     """Return everything that is counted per tonne or in USD."""
     data = _dataset(tables, "netback")
     several = netback.products_of(data)
@@ -121,17 +123,20 @@ def _money(book: Book, tables: Tables, scenes: netback.World) -> dict[str, Any]:
         row
         for row in best
         if (row["lane"], row["state"]) not in unfit_keys
-        and (row["change"] or row["state"] == scenes.names[0])
+        and (row["felt"] or row["state"] == scenes.names[0])
     ]
     chosen = page.chosen_lanes(best)
-    value, _ = sections.value_tables(book, tables.rows("economics", "value"), several)
+    value = sections.value_tables(book, tables.rows("economics", "value"), several)
     ladders = sections.ladder_tables(
         book, tables.rows("economics", "ladder"), chosen, scenes, several
     )
     flow = _dataset(tables, "cashflow")
+    life = cash.lifetime_table(book, flow, scenes, settings.get("project") or [])
     before = [
         *compose.part("value", "What a corridor is worth", value,
-                      "With the change less without it, in each possible world."),
+                      "With the change less without it, in each possible world, per dry tonne "
+                      "(toll: per wet tonne). Sales that a scenario does not move stand in "
+                      "projects.csv only."),
         *compose.part("ladder", "The ladder per tonne", ladders,
                       "From what the buyer pays down to what the mine keeps."),
         *compose.part("gains", "Who gains",
@@ -141,7 +146,8 @@ def _money(book: Book, tables: Tables, scenes: netback.World) -> dict[str, Any]:
     return {
         **compose.netback_groups(book, on_screen), "unfit": compose.unfit_rows(book, unfit),
         "parts_before": before, "parts_after": after, "chosen": chosen,
-        "npv": cash.npv_table(book, flow, scenes), "charts": cash.charts(book, flow, scenes),
+        "npv": [*cash.npv_table(book, flow, scenes), *life],
+        "charts": cash.charts(book, flow, scenes),
         "receipts": cash.receipt_table(book, tables.rows("economics", "receipts")),
         "tornado": compose.tornado_groups(book, tables.rows("economics", "tornado")),
     }  # fmt: skip

@@ -7,7 +7,7 @@ from importlib import import_module
 from pathlib import Path
 
 from lodeway.errors import LodewayError, LodewayProblems, suggestion
-from lodeway.study.graph import Stage, build
+from lodeway.study.graph import Stage, build, present
 from lodeway.study.load import Study, load_study
 from lodeway.study.store import Store
 
@@ -34,10 +34,11 @@ def problems(stages: Sequence[Stage], folder: Path) -> list[LodewayError]:
 def study_problems(stages: Sequence[Stage], study: Study) -> list[LodewayError]:
     """Return every problem of a study whose form is sound and whose files are there."""
     found = [*_references(study), *_coordinates(study), *_years(study)]
-    for stage in stages:
+    for stage in present(stages, study):
         if stage.check:
             module, name = stage.check.split(":")
-            found += getattr(import_module(module), name)(study.settings, study.folder)
+            said = getattr(import_module(module), name)(study.settings, study.folder)
+            found += [study.with_line(problem) for problem in said]
     return found
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +18,8 @@ PACKAGE = Path(lodeway.__file__).parent
 #: Code below every room: a change here makes every stage run again.
 _FOUNDATION = ("methods", "engine", "io", "model", "units.py", "randomness.py", "errors.py")
 _CODE = {".py", ".csv", ".toml", ".html", ".css", ".js", ".json", ".gz"}
+#: Sections that most studies do not have: where they are absent, they decide nothing.
+OPTIONAL = ("resource", "mine")
 #: Only these of ``[study]`` change numbers; a title does not.
 _ABOUT = ("as_of", "crs", "draws", "seed", "years", "money")
 
@@ -41,6 +43,8 @@ class Stage:
         setting; for a list, one pattern for each value.
     check
         ``"lodeway.room.check:problems"``, or empty.
+    only_with
+        A section without which the study has no such stage, or empty: every study has it.
     """
 
     name: str
@@ -50,6 +54,7 @@ class Stage:
     sections: tuple[str, ...] = ()
     files: tuple[str, ...] = ()
     check: str = ""
+    only_with: str = ""
 
     @property
     def room(self) -> str:
@@ -70,6 +75,16 @@ class Node:
 Hash = Callable[[Path], str]
 
 
+def present(stages: Sequence[Stage], study: Study) -> list[Stage]:
+    """Return the stages that a study has, each with those of its inputs that are there."""
+    found = [s for s in stages if not s.only_with or study.settings.get(s.only_with)]
+    names = {stage.name for stage in found}
+    return [
+        replace(stage, inputs=tuple(name for name in stage.inputs if name in names))
+        for stage in found
+    ]
+
+
 def build(stages: Sequence[Stage], study: Study, digest: Hash) -> list[Node]:
     """Return the nodes of a study in the order in which they run.
 
@@ -83,9 +98,11 @@ def build(stages: Sequence[Stage], study: Study, digest: Hash) -> list[Node]:
         Returns the sha256 of a file's content.
     """
     nodes: dict[str, Node] = {}
-    for stage in stages:
+    foundation = [line for place in _FOUNDATION for line in _code_lines(place, digest)]
+    for stage in present(stages, study):
         files = tuple(_files(stage, study))
         parts = _parts(stage, study, files, digest)
+        parts["code"] = _sha("\n".join([*_code_lines(stage.room, digest), *foundation]))
         for name in stage.inputs:
             parts[f"input {name}"] = nodes[name].key
         key = _sha(json.dumps(parts, sort_keys=True))[:16]
@@ -98,25 +115,23 @@ def _parts(stage: Stage, study: Study, files: Iterable[Path], digest: Hash) -> d
     about = {name: study.settings["study"][name] for name in _ABOUT}
     parts = {"stage": f"{stage.name} {stage.version}", "setting study": _sha(_json(about))}
     for section in stage.sections:
+        if section in OPTIONAL and not study.settings.get(section):
+            continue
         parts[f"setting {section}"] = _sha(_json(study.settings.get(section)))
     for path in files:
         parts[f"file {path.relative_to(study.folder).as_posix()}"] = digest(path)
-    parts["code"] = code_hash(stage.room, digest)
     return parts
 
 
-def code_hash(room: str, digest: Hash) -> str:
-    """Return the hash of a room's source and of everything below it, without importing it."""
-    lines = []
-    for place in (room, *_FOUNDATION):
-        root = PACKAGE / place
-        paths = sorted(root.rglob("*")) if root.is_dir() else [root]
-        lines += [
-            f"{path.relative_to(PACKAGE).as_posix()} {digest(path)}"
-            for path in paths
-            if path.suffix in _CODE
-        ]
-    return _sha("\n".join(lines))
+def _code_lines(place: str, digest: Hash) -> list[str]:
+    """Return one line for each source file of a room or module, without importing it."""
+    root = PACKAGE / place
+    paths = sorted(root.rglob("*")) if root.is_dir() else [root]
+    return [
+        f"{path.relative_to(PACKAGE).as_posix()} {digest(path)}"
+        for path in paths
+        if path.suffix in _CODE
+    ]
 
 
 def _files(stage: Stage, study: Study) -> list[Path]:

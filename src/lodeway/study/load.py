@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -13,10 +14,11 @@ from pydantic import ValidationError
 
 from lodeway.errors import LodewayError, LodewayProblems, suggestion
 from lodeway.io.files import read_bytes
-from lodeway.study.locate import as_text, line_of
+from lodeway.study.locate import as_text, from_text, line_of
 from lodeway.study.schema import (
     About,
     Change,
+    Link,
     Market,
     Price,
     Project,
@@ -30,11 +32,11 @@ FILE_NAME = "study.toml"
 _LIMIT_BYTES = 2**20
 _KEYS = {
     model.__name__: [field.alias or name for name, field in model.model_fields.items()]
-    for model in (About, Change, Market, Price, Project, Report, Sale, Scenario, StudyFile)
+    for model in (About, Change, Link, Market, Price, Project, Report, Sale, Scenario, StudyFile)
 }
 _MODEL_OF = {
     "study": "About", "market": "Market", "price": "Price", "project": "Project",
-    "report": "Report", "sale": "Sale", "scenario": "Scenario", "change": "Change",
+    "report": "Report", "sale": "Sale", "scenario": "Scenario", "change": "Change", "link": "Link",
 }  # fmt: skip
 
 
@@ -55,6 +57,19 @@ class Study:
     def where(self, path: Sequence[str | int]) -> str:
         """Return ``study.toml:12: project[1].regime``."""
         return f"{FILE_NAME}:{line_of(self.text, path)}: {as_text(path)}"
+
+    def with_line(self, problem: LodewayError) -> LodewayError:
+        """Return a room's error with the line of the setting that it names.
+
+        Rooms know settings by name (``study.toml project[0].place``), not where they stand.
+        """
+        if isinstance(problem, LodewayProblems):
+            return LodewayProblems(self.with_line(one) for one in problem.problems)
+        match = re.match(rf"{re.escape(FILE_NAME)}:? ([\w\[\].\-]+)", problem.where)
+        if not match:
+            return problem
+        where = self.where(from_text(match[1])) + problem.where[match.end() :]
+        return LodewayError(problem.code, where, problem.got, problem.expected, problem.cure)
 
 
 def load_study(folder: Path) -> Study:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 
 _HEADER = re.compile(r"^\s*(\[\[?)\s*([^\]]+?)\s*\]\]?\s*(?:#.*)?$")
 _KEY = re.compile(r"^\s*([A-Za-z0-9_\-]+|\"[^\"]+\")\s*=")
@@ -24,24 +25,30 @@ def line_of(text: str, path: Sequence[str | int]) -> int:
     >>> line_of("[a]\nx = 1\n[[b]]\ny = 2\n[[b]]\ny = 3\n", ("b", 1, "y"))
     6
     """
-    best, best_line = 0, 1
+    places = _places(text)
+    wanted = tuple(path)
+    for length in range(len(wanted), 0, -1):
+        if wanted[:length] in places:
+            return places[wanted[:length]]
+    return 1
+
+
+@lru_cache(maxsize=4)
+def _places(text: str) -> dict[tuple[str | int, ...], int]:
+    """Return the line on which each table and key of a TOML text first stands."""
+    places: dict[tuple[str | int, ...], int] = {}
     counts: dict[str, int] = {}
     here: tuple[str | int, ...] = ()
-    wanted = tuple(path)
     for number, line in enumerate(text.splitlines(), start=1):
         header = _HEADER.match(line)
         if header:
             here = _table_path(header[2], header[1] == "[[", counts)
-            found: tuple[str | int, ...] = here
-        else:
-            key = _KEY.match(line)
-            if not key:
-                continue
-            found = (*here, key[1].strip('"'))
-        length = _common(found, wanted)
-        if length == len(found) and length > best:
-            best, best_line = length, number
-    return best_line
+            places.setdefault(here, number)
+            continue
+        key = _KEY.match(line)
+        if key:
+            places.setdefault((*here, key[1].strip('"')), number)
+    return places
 
 
 def _table_path(name: str, is_list: bool, counts: dict[str, int]) -> tuple[str | int, ...]:
@@ -60,15 +67,6 @@ def _table_path(name: str, is_list: bool, counts: dict[str, int]) -> tuple[str |
     return tuple(path)
 
 
-def _common(found: Sequence[str | int], wanted: Sequence[str | int]) -> int:
-    length = 0
-    for have, want in zip(found, wanted, strict=False):
-        if have != want:
-            break
-        length += 1
-    return length
-
-
 def as_text(path: Sequence[str | int]) -> str:
     """Return a path as people read it.
 
@@ -81,3 +79,16 @@ def as_text(path: Sequence[str | int]) -> str:
     for part in path:
         text += f"[{part}]" if isinstance(part, int) else f".{part}" if text else part
     return text
+
+
+def from_text(text: str) -> tuple[str | int, ...]:
+    """Return the keys and positions of a path as people write it.
+
+    Examples
+    --------
+    >>> from_text("project[1].process.head_pct.Cu")
+    ('project', 1, 'process', 'head_pct', 'Cu')
+    """
+    return tuple(
+        int(part) if part.isdigit() else part for part in re.split(r"[.\[\]]+", text) if part
+    )

@@ -78,13 +78,16 @@ def run(
     for node in missing:
         progress(f"{node.stage.name} ...")
         context = _context(node, nodes, study, store, loaded, engine=engine, progress=progress)
-        result = _function(node.stage)(context)
+        try:
+            result = _function(node.stage)(context)
+        except LodewayError as problem:
+            raise study.with_line(problem) from None
         loaded[node.stage.name] = result
         store.save(node.key, result, {"stage": node.stage.name, "parts": dict(node.parts)})
     keys = {node.stage.name: node.key for node in nodes}
-    store.remember(keys)
     target = out or folder / "out"
     files = [path for node in nodes for path in store.publish(node.key, target)]
+    store.remember(keys)
     fresh = {node.stage.name for node in missing}
     return Outcome(
         ran=tuple(node.stage.name for node in missing),

@@ -118,7 +118,7 @@ class Project(Section):
     regime: str
     start_year: int
     ramp: list[Share] = [1.0]
-    life_y: str
+    life_y: str = ""
     variant_of: str = ""
     note: str = ""
     process: dict[str, Any]
@@ -156,6 +156,18 @@ class Scenario(Section):
     change: Annotated[list[Change], Field(max_length=6)] = []
 
 
+class Link(Section):
+    """``[[link]]``: what is not built: its claimed cost, length and tariff."""
+
+    name: Name
+    label: str
+    scenario: Name
+    change: Annotated[int, Field(ge=0)]
+    cost_usd: Annotated[list[str], Field(min_length=1)]
+    length_km: str
+    tariff_usd_per_t_km: str
+
+
 class Report(Section):
     """``[report]``: what the report shows."""
 
@@ -181,5 +193,8 @@ class StudyFile(Section):
     scenario: Annotated[list[Scenario], Field(min_length=1)]
     report: Report = Report()
     economics: dict[str, Any] = {}
-    link: list[dict[str, Any]] = []
+    link: list[Link] = []
     claim: list[dict[str, Any]] = []
+    ground: dict[str, Any] = {}
+    resource: dict[str, Any] = {}
+    mine: dict[str, Any] = {}

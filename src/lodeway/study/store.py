@@ -120,20 +120,17 @@ class Store:
         paths = []
         for name in self.manifest(key)["files"]:
             source, target = self.root / key / "files" / name, out / name
-            if not _same(source, target):
+            if not self._same(source, target):
                 write_bytes(target, source.read_bytes())
             paths.append(target)
         return paths
 
-
-def _same(source: Path, target: Path) -> bool:
-    try:
-        return (
-            source.stat().st_size == target.stat().st_size
-            and source.read_bytes() == target.read_bytes()
-        )
-    except OSError:
-        return False
+    def _same(self, source: Path, target: Path) -> bool:
+        """Whether two files hold the same bytes, by the hashes that are remembered."""
+        try:
+            return self.digest(source) == self.digest(target)
+        except OSError:
+            return False
 
 
 def _write_table(folder: Path, name: str, table: Any) -> str:

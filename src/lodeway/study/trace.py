@@ -56,8 +56,9 @@ def trace(stages: Sequence[Stage], folder: Path, figure_id: str) -> dict[str, An
 def _through(stages: Sequence[Stage], store: Store) -> list[dict[str, str]]:
     keys = store.last_keys()
     return [
-        {"stage": stage.name, "key": keys.get(stage.name, ""), "function": stage.function}
+        {"stage": stage.name, "key": keys[stage.name], "function": stage.function}
         for stage in stages
+        if stage.name in keys
     ]
 
 
