@@ -1,4 +1,4 @@
-"""The list of bad input, one test each; numbers are those of the list that the room was given."""
+"""The list of bad input, one test each; the numbers are those of the list in the design of the room."""
 
 import numpy as np
 import pandas as pd
