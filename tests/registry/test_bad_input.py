@@ -1,4 +1,4 @@
-"""The list of bad input, one test each; the numbers are those of the list in the design of the room."""
+"""The list of bad input of the registry, one test each, by the numbers of its design."""
 
 import numpy as np
 import pandas as pd
