@@ -1,4 +1,4 @@
-"""The list of bad input, one test each; numbers are those of the list that the room was given."""
+"""The list of bad input of the registry, one test each, by the numbers of its design."""
 
 import numpy as np
 import pandas as pd

@@ -44,6 +44,8 @@ def ore_times_grade(claim: Quantity, circle: Circle) -> Iterator[Evidence]:
         yield Evidence("plausible", "the other figures are the ones to doubt", line)
     elif claim.value > mass * min(1.0, limits.ceiling):
         reading = _metal_reading(claim.value, mass, wanted, limits)
+        if reading is not None:
+            line += f"; as {reading.reading} {short(reading.value)} t"
         yield Evidence("impossible", "more metal than the ore can hold", line, reading)
     elif (slip := fitting(METAL_SLIPS, claim.value, wanted)) is not None:
         text = f"{line}; as {slip.name} {tonnes(claim.value * slip.factor)}"
