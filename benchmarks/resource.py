@@ -160,10 +160,10 @@ def main() -> None:
     scores, _ = normal_scores(values)
     conditioning = prepare(xyz, scores, holes)
     Simulator(Grid(tuple(low), (900.0, 900.0, 300.0), (8, 8, 8)), conditioning, MODEL.scaled(1.0),
-              Search(12), 12, 1, "warm").draw(0, 8)  # fmt: skip
+              Search(12), 24, 1, "warm").draw(0, 8)  # fmt: skip
     unit = MODEL.scaled(1.0)
     _, used = cpu(
-        lambda: Simulator(nodes, conditioning, unit, Search(12), 12, 1, "cu").draw(0, 100)
+        lambda: Simulator(nodes, conditioning, unit, Search(12), 24, 1, "cu").draw(0, 100)
     )
     print(f"100 realisations of 1,000,000 nodes: {used:.1f} s, {used / once:.1f} x one kriging "
           f"pass of {once:.2f} s (bar 12)")  # fmt: skip

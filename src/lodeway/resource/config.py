@@ -51,7 +51,7 @@ file = "points.csv"
 # [simulation]                   # sequential Gaussian simulation on the grid instead
 # realisations = 100
 # seed  = 1
-# nodes = 12                     # earlier nodes a node sees; search.neighbours data beside them
+# nodes = 24                     # earlier nodes a node sees; search.neighbours data beside them
 # low   = 0.0                    # least and greatest possible grade; else those of the data
 # high  = 20.0
 """
@@ -75,7 +75,7 @@ class Simulation:
 
     realisations: int
     seed: int = 1
-    nodes: int = 12
+    nodes: int = 24
     low: float | None = None
     high: float | None = None
 

@@ -197,7 +197,7 @@ def build(
         radius_minor=longest.radius_minor, dip=longest.dip,
         dip_direction=longest.dip_direction, pitch=longest.pitch,
     )  # fmt: skip
-    plan = Plan(settings.realisations, near, 12, settings.seed, settings.points, settings.workers)
+    plan = Plan(settings.realisations, near, 24, settings.seed, settings.points, settings.workers)
     simulated = simulate_together(
         grid, xyz, values, fit.model, plan, weights=declustered.weights,
         holes=data["hole"].to_numpy(), tails={name: Tails(low=0.0) for name in elements},

@@ -33,7 +33,7 @@ def simulate(
     weights: ArrayLike | None = None,
     holes: ArrayLike | None = None,
     search: Search | None = None,
-    nodes: int = 12,
+    nodes: int = 24,
     seed: int = 1,
     name: str = "grade",
     tails: Tails | None = None,
@@ -90,7 +90,7 @@ class Plan:
 
     realisations: int
     search: Search = field(default_factory=lambda: Search(neighbours=12))
-    nodes: int = 12
+    nodes: int = 24
     seed: int = 1
     discretisation: tuple[int, int, int] = (1, 1, 1)
     workers: int = 1
