@@ -14,9 +14,28 @@ _SWEEPS = 30
 
 
 def expected_period(problem: Problem, done: Floats) -> Floats:
-    """Return the mean period of each block in a relaxed schedule; what stays counts as the end."""
+    """Return when each block is dug in a relaxed schedule; what stays counts as the end.
+
+    Blocks that a relaxed schedule digs together, a share in each period, are told apart: those on
+    top come first, each at the time by which that share of its class is dug.
+    """
     by_end = done.reshape(problem.blocks, problem.periods, problem.destinations)[:, :, -1]
-    return np.asarray(problem.periods - by_end.sum(axis=1))
+    classes, group = np.unique(np.round(by_end, 6), axis=0, return_inverse=True)
+    group = group.ravel()
+    order = np.lexsort((-np.arange(problem.blocks), group))
+    count = np.bincount(group)
+    rank = np.empty(problem.blocks)
+    starts = np.concatenate([[0], np.cumsum(count)])[:-1]
+    rank[order] = np.arange(problem.blocks) - np.repeat(starts, count)
+    part = (rank + 0.5) / count[group]
+    when = np.full(problem.blocks, float(problem.periods))
+    for number, shares in enumerate(classes):
+        mine = group == number
+        share = np.concatenate([[0.0], np.maximum.accumulate(shares)])
+        dug = part[mine] <= share[-1]
+        times = np.interp(part[mine], share, np.arange(problem.periods + 1.0))
+        when[mine] = np.where(dug, times, problem.periods)
+    return when
 
 
 def round_in_order(
@@ -31,13 +50,13 @@ def round_in_order(
     worth most at the prices of its expected period. Then losses are put off and gains brought
     forward, block by block, as long as that pays.
     """
-    mean = expected_period(problem, done)
+    mean = _after(first, head, expected_period(problem, done))
     order = np.lexsort((-np.arange(problem.blocks), mean))
     near = np.clip(mean.astype(np.int64), 0, problem.periods - 1)
     worth = problem.value * problem.factors()[near, None]
     worth -= np.einsum("bdr,rb->bd", problem.use, price[:, near])
     side = np.argmax(worth, axis=1).astype(np.int32)
-    wanted = mean < problem.periods - 0.5
+    wanted = mean < problem.periods
     own = np.arange(problem.blocks)
     value, use = problem.value[own, side], problem.use[own, side]
     factor = np.append(problem.factors(), 0.0)
@@ -54,6 +73,16 @@ def round_in_order(
         if total > best_value:
             best, best_value = period, total
     return best, side
+
+
+@compiled
+def _after(first: Longs, head: Ints, when: Floats) -> Floats:
+    """Return the times put off to what each block requires; it has a larger number."""
+    out = when.copy()
+    for block in range(len(when) - 1, -1, -1):
+        for place in range(first[block], first[block + 1]):
+            out[block] = max(out[block], out[head[place]])
+    return out
 
 
 @compiled
