@@ -189,7 +189,7 @@ def large_province() -> None:
             f"p99 {error.p99_share:.4%}; peak memory "
             f"{resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20:.2f} GiB (bar: 4)"
         )
-        write_layers(province.grid, files, layers(province.scenarios, upper=False), folder)
+        write_layers(province.grid, files, layers(province), folder)
         clock.lap("COGs")
         label, wall, cpu = clock.laps[-1]
         print(f"  {label}, beside the bar: {wall:.1f} s, {cpu:.1f} CPU s")

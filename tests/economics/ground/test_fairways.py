@@ -73,6 +73,22 @@ def test_laws_of_the_map(done):
     assert np.all(winner[~inside] == 255)
 
 
+def test_expected_value_is_value_times_deposits(done, province):
+    """Summed over the map: expected deposits times the mean value where they are likely."""
+    out, summary = done
+    with rasterio.open(province.grid.folder / "rasters" / "favourable.tif") as source:
+        weight = source.read(1).astype(float)
+    value = band(out, "value_usd.today").astype(float)
+    inside = np.isfinite(value)
+    mean = np.average(value[inside], weights=weight[inside])
+    expected = band(out, "expected_usd_per_km2.today")[inside].astype(float).sum()
+    assert expected * summary["cell_km2"] == pytest.approx(province.count.mean * mean, rel=1e-4)
+    found = summary["scenarios"]["today"]["expected_usd"]
+    assert found == pytest.approx(province.count.mean * mean, rel=1e-4)
+    drawn = summary["totals"]["today"]["owner_usd"]["mean"]
+    assert 0.2 < drawn / found < 5.0  # sixteen worlds only
+
+
 def test_summary(done, study):
     summary = done[1]
     error = summary["table"]["error"]

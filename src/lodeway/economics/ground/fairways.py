@@ -10,7 +10,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from lodeway.economics.ground.deposits import read_deposit_count
 from lodeway.economics.ground.mine_model import mine_site
 from lodeway.economics.ground.outputs import read_band, write_layers, write_summary
 from lodeway.economics.ground.pictures import write_pictures
@@ -65,7 +64,7 @@ def fairways(study: Study, out: Path, progress: Progress = lambda _line: None) -
         if other != work:
             shutil.rmtree(other, ignore_errors=True)
     files = compute_map(province, tables, work, progress)
-    names = layers(province.scenarios, upper=province.ground.upper_bound)
+    names = layers(province)
     progress("rasters and pictures")
     write_layers(province.grid, files, names, out)
     labels = {
@@ -75,10 +74,9 @@ def fairways(study: Study, out: Path, progress: Progress = lambda _line: None) -
     corridors = [corridor.label for corridor in province.ground.corridors]
     write_pictures(province.grid, files, names, out, labels, corridors)
     totals = None
-    if province.ground.estimates:
+    if province.count is not None:
         progress("totals over the undiscovered deposits")
-        count = read_deposit_count(province.ground.estimates)
-        totals = province_totals(province, count, study.seed, _THREADS)
+        totals = province_totals(province, province.count, study.seed, _THREADS)
     summary = _summary(study, province, tables, error, files, names, totals)
     write_summary(out, summary)
     shutil.rmtree(out / ".blocks", ignore_errors=True)
@@ -275,6 +273,8 @@ def _scenario(
         "winner_km2": {"none": float(votes[0])}
         | {item.name: float(votes[i + 1]) for i, item in enumerate(province.ground.corridors)},
     }
+    if province.count is not None:
+        found["expected_usd"] = means[f"expected_usd_per_km2.{scenario}"] * area
     if province.ground.upper_bound:
         found["upper_bound_usd_mean"] = means[f"upper_bound_usd.{scenario}"]
     if number:

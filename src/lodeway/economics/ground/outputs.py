@@ -25,6 +25,7 @@ MEANING = {
     "npv_p90_usd": "90th percentile over worlds of E[NPV | known], USD",
     "winner": "number of the corridor taken in most worlds, 0 where none is reached",
     "winner_share": "share of worlds in which it is taken",
+    "expected_usd_per_km2": "value_usd times the deposits expected here, USD per km2",
     "change_usd": "change of value_usd against the baseline, USD",
     "opened": "share of worlds in which a mine is built in this scenario only",
     "regret_stay_usd": "lost where the scenario comes true and nobody counted on it, USD",

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from scipy.stats import qmc
 
 from lodeway.economics.ground.assess import read_deposits
+from lodeway.economics.ground.deposits import DepositCount, read_deposit_count
 from lodeway.economics.ground.market import (
     Quote,
     delivered,
@@ -21,7 +22,7 @@ from lodeway.economics.ground.market import (
     terms_named,
 )
 from lodeway.economics.ground.mine_model import ore_yield
-from lodeway.economics.ground.rasters import Grid, Look, highest_sum, look, open_grid
+from lodeway.economics.ground.rasters import Grid, Look, highest_sum, look, open_grid, weight_sum
 from lodeway.economics.ground.settings import Ground, read_ground
 from lodeway.economics.ground.tables import SPLIT_COVER, SPLIT_SPUR, Axes, cover_nodes
 from lodeway.economics.ground.valuer import Deposits, Valuer
@@ -89,6 +90,9 @@ class Province:
         Capital for lines that no cell of the map exceeds, USD, ``(draw,)``.
     quotes, seed
         The prices behind the valuer, and the key of their paths.
+    count, per_weight
+        The law of the number of undiscovered deposits, or None, and how many are expected for a
+        weight of one in the raster of favourable ground.
     scenarios
         Names, the baseline first.
     sources
@@ -107,6 +111,8 @@ class Province:
     spur_high: Array
     quotes: Sequence[Quote]
     seed: int
+    count: DepositCount | None
+    per_weight: float
     scenarios: Sequence[str]
     sources: tuple[str, ...]
 
@@ -170,9 +176,20 @@ def read_province(study: Study) -> Province:
     return Province(
         ground, valuer, model, deposits, base, premium,
         ground.plant["haul_usd_per_t_km"] / dry, grid, look(grid), _spur_high(ground, grid),
-        quotes, study.seed, study.scenarios,
+        quotes, study.seed, *_expected(ground, grid), study.scenarios,
         tuple(sorted({*ground.sources, *behind, *(f"{name}#" for name in files)})),
     )  # fmt: skip
+
+
+def _expected(ground: Ground, grid: Grid) -> tuple[DepositCount | None, float]:
+    """Return the law of the number of deposits, and how many go with a weight of one."""
+    if ground.estimates is None:
+        return None, 0.0
+    count = read_deposit_count(ground.estimates)
+    total = weight_sum(grid, ground.cover, ground.favourable)
+    if total <= 0.0:
+        raise LodewayError("bad-raster", ground.favourable, "no weight anywhere", "some above 0")
+    return count, count.mean / total
 
 
 def _spur_high(ground: Ground, grid: Grid) -> Array:

@@ -253,7 +253,7 @@ def sample_cells(
     names
         Rasters wanted.
     """
-    sums = [float(_weights(block, weight).sum()) for block in _blocks(grid, cover)]
+    sums = [float(cell_weights(block, weight).sum()) for block in _blocks(grid, cover)]
     edges = np.concatenate([[0.0], np.cumsum(sums)])
     if edges[-1] <= 0.0:
         raise LodewayError("bad-raster", weight or cover, "no weight anywhere", "some above 0")
@@ -264,7 +264,7 @@ def sample_cells(
         here = np.flatnonzero(which == number)
         if not len(here):
             continue
-        running = np.cumsum(_weights(block, weight))
+        running = np.cumsum(cell_weights(block, weight))
         cell = np.searchsorted(running, place[here] - edges[number], side="right")
         cell = np.minimum(cell, np.searchsorted(running, running[-1], side="left"))
         for name in names:
@@ -277,7 +277,13 @@ def _blocks(grid: Grid, cover: str) -> Iterator[Block]:
         yield read_block(grid, cover, first, last)
 
 
-def _weights(block: Block, weight: str) -> Array:
+def weight_sum(grid: Grid, cover: str, weight: str) -> float:
+    """Return the sum of the weights over the province (of its cells where there is no raster)."""
+    return sum(float(cell_weights(block, weight).sum()) for block in _blocks(grid, cover))
+
+
+def cell_weights(block: Block, weight: str) -> Array:
+    """Return the weight of each cell of a block, zero outside the province."""
     if not weight:
         return block.inside.astype(np.float64)
     return np.where(block.inside, np.nan_to_num(block.values[weight]), 0.0)

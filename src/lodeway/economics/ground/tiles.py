@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from lodeway.economics.ground.kernel import BANDS, FAR, PAIR_BANDS, Cells, Worlds, evaluate
 from lodeway.economics.ground.province import Province
-from lodeway.economics.ground.rasters import Block, read_block
+from lodeway.economics.ground.rasters import Block, cell_weights, read_block
 from lodeway.economics.ground.tables import Tables, cover_place
 from lodeway.errors import LodewayError
 from lodeway.io import write_bytes
@@ -106,15 +106,18 @@ QUANTITIES = {
     "npv_p50": "npv_p50_usd", "npv_p90": "npv_p90_usd", "winner": "winner",
     "winner_share": "winner_share", "change": "change_usd", "opened": "opened",
     "regret_stay": "regret_stay_usd", "regret_go": "regret_go_usd",
-    "upper_bound": "upper_bound_usd",
+    "upper_bound": "upper_bound_usd", "expected": "expected_usd_per_km2",
 }  # fmt: skip
 
 
-def layers(scenarios: Sequence[str], *, upper: bool) -> list[Layer]:
+def layers(province: Province) -> list[Layer]:
     """Return the bands in the order in which a block's file holds them."""
+    scenarios = province.scenarios
     names = [(QUANTITIES[band], scenario) for scenario in scenarios for band in BANDS]
     names += [(QUANTITIES[band], scenario) for scenario in scenarios[1:] for band in PAIR_BANDS]
-    if upper:
+    if province.count is not None:
+        names += [(QUANTITIES["expected"], scenario) for scenario in scenarios]
+    if province.ground.upper_bound:
         names += [(QUANTITIES["upper_bound"], scenario) for scenario in scenarios]
     return [Layer(quantity, scenario, place) for place, (quantity, scenario) in enumerate(names)]
 
@@ -127,6 +130,10 @@ def compute_block(
     cells = make_cells(province, tables, block)
     out, pairs = evaluate(worlds, cells)
     parts = [out.reshape(-1, out.shape[-1]), pairs.reshape(-1, out.shape[-1])]
+    if province.count is not None:
+        weight = cell_weights(block, province.ground.favourable)
+        density = province.per_weight * weight / province.grid.cell_km2
+        parts.append((density * out[:, BANDS.index("value")]).astype(np.float32))
     if upper is not None:
         parts.append(evaluate(upper, cells)[0][:, BANDS.index("value")])
     bands = np.concatenate(parts)
@@ -165,7 +172,8 @@ def run_key(province: Province, tables: Tables) -> str:
     for name, value in sorted(vars(worlds).items()):
         digest.update(f"{name} {np.shape(value)}".encode() + np.asarray(value).tobytes())
     digest.update(tables.axes.cover_m.tobytes())
-    digest.update(f"{province.ground.upper_bound} {list(province.scenarios)}".encode())
+    words = (province.ground.upper_bound, province.per_weight, list(province.scenarios))
+    digest.update(f"{words}".encode())
     for name in province.grid.kinds:
         with (province.grid.folder / name).open("rb") as stream:
             digest.update(hashlib.file_digest(stream, "sha256").digest())
