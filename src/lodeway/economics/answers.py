@@ -82,6 +82,8 @@ def _market_label(world: World, lane: str) -> str:
 
 def _scenario_answers(world: World, value: pd.DataFrame) -> Iterator[dict[str, str]]:
     """Say for each scenario whom it moves most; those that move nobody share one sentence."""
+    if value.empty:
+        return
     savings = value[(value["what"] == "saving") & (value["unit"] == "USD/t")]
     quiet = []
     for name, section in list(world.scenarios.items())[1:]:
