@@ -62,7 +62,7 @@ def latin(text: str) -> str:
     out = "".join(_TABLE.get(sign, sign) for sign in low)
     if out.isascii():
         return out
-    split = unicodedata.normalize("NFKD", out)
+    split = unicodedata.normalize("NFKD", out).casefold()  # a letter in a square is a capital
     return "".join(_TABLE.get(s, s) for s in split if not unicodedata.combining(s))
 
 
