@@ -213,13 +213,14 @@ def economics() -> Result:
                            "breakeven_mt_per_y_p50": 4.9, "breakeven_mt_per_y_p90": 8.0, "study_mt_per_y": 0.015, "share_filled_p10": 0.002,
                            "share_filled_p50": 0.003, "share_filled_p90": 0.005, "verdict": "does not pay by minerals alone"}])  # fmt: skip
     readings = pd.DataFrame([{"claim": "C-004", "origin": "Zod", "destination": "Kars", "base": "by Georgia", "alternative": "by Armenia",
-                              "base_km": 820, "alternative_km": 470, "saved_km": 350, "within_error": True, "verdict": "fits"}])  # fmt: skip
+                              "base_km": 820, "alternative_km": 470, "saved_km": 350, "indistinct": False, "verdict": "fits"}])  # fmt: skip
     summary = pd.DataFrame(
         [
             {
                 "claim": "C-004",
                 "tried": 24,
                 "within_error": 2,
+                "indistinct": 5,
                 "expected_by_chance": 1.7,
                 "verdict": "no better than chance",
             }

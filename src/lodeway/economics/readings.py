@@ -17,9 +17,9 @@ def readings_tables(
     """Return every reading of every claim, and one row a claim with its verdict.
 
     A reading is one origin and one destination, the same on both sides, the shortest way in the
-    base against the shortest in an alternative. It fits when the saving lies within the claim's
-    tolerance; it is within the network's error when the saving is smaller than `road_error_pct` of
-    the base route, and then proves nothing either way.
+    base against the shortest in an alternative. It fits, or lies within the error, when the saving
+    lies within the claim's tolerance; it is indistinct when the saving is smaller than the
+    network's own error, `road_error_pct` of the base route, and then proves nothing either way.
 
     How many would fit by chance: were the savings that exceed the network's error spread evenly
     from zero to the largest, the share of that span that the tolerance band covers.
@@ -66,7 +66,7 @@ def _readings(
                         "alternative_km": other,
                         "saved_km": saved,
                         "fits": fits,
-                        "within_error": noise,
+                        "indistinct": noise,
                         "verdict": verdict,
                     }
                 )
@@ -74,7 +74,7 @@ def _readings(
 
 
 def _verdict(claim: Mapping[str, Any], rows: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
-    clear = [row for row in rows if not row["within_error"]]
+    clear = [row for row in rows if not row["indistinct"]]
     saved = np.array([row["saved_km"] for row in clear], dtype=np.float64)
     saved = saved[np.isfinite(saved)]
     fitting = [row for row in rows if row["fits"]]
@@ -102,8 +102,8 @@ def _verdict(claim: Mapping[str, Any], rows: Sequence[Mapping[str, Any]]) -> dic
     return {
         "claim": claim["label"],
         "tried": len(rows),
-        "within_error": sum(1 for row in rows if row["within_error"]),
-        "fitting": len(fitting),
+        "within_error": len(fitting),
+        "indistinct": sum(1 for row in rows if row["indistinct"]),
         "expected_by_chance": chance,
         "verdict": words,
     }

@@ -323,11 +323,15 @@ def distance_tables(
                 book.show(one(book, row.get(key), f"readings-{slug(key)}-{slug(row['claim'])}",
                               f"{label} of claim {row['claim']}", "readings", "distance"),
                           unit=False)
-                for key, label in (("tried", "Readings tried"), ("within_error", "Within error"),
-                                   ("expected_by_chance", "Expected by chance"))
+                for key, label in (
+                    ("tried", "Readings tried"), ("within_error", "Within the claim's error"),
+                    ("expected_by_chance", "Expected by chance"),
+                    ("indistinct", "Less than the network's error"),
+                )
             ]  # fmt: skip
             body.append([text(row["claim"]), *cells, text(row.get("verdict"))])
-        head = ["Claim", "Readings tried", "Within error", "Expected by chance", "Verdict"]
+        head = ["Claim", "Readings tried", "Within error", "Expected by chance",
+                "Less than the network's error", "Verdict"]  # fmt: skip
         tables.append(Table("Distance claims", head, body))
     if readings:
         body = []
@@ -340,11 +344,11 @@ def distance_tables(
             ]  # fmt: skip
             words = [text(row.get(k)) for k in ("claim", "origin", "destination", "base",
                                                 "alternative")]  # fmt: skip
-            within = row.get("within_error")
+            within = row.get("indistinct")
             body.append([*words, *cells, "" if within is None else ("yes" if within else "no"),
                          text(row.get("verdict"))])  # fmt: skip
         head = ["Claim", "From", "To", "Base", "Alternative", "Base length", "Alternative length",
-                "Saved", "Within error", "Verdict"]  # fmt: skip
+                "Saved", "Less than the network's error", "Verdict"]  # fmt: skip
         tables.append(Table("Readings tried", head, body))
     return tables
 
