@@ -175,6 +175,16 @@ def test_dialects_mean_the_same(tmp_path):
         )
 
 
+def test_marks_in_numbers_are_told(tmp_path):
+    """Thousands marks and per cent signs are read, and the reading is said."""
+    changed = COLLAR.replace("D3,300,", 'D3,"1,300",')
+    checked = check(tmp_path, changed, assay=ASSAY.replace("D4,6,8,0.46", "D4,6,8,0.46%"))
+    assert checked.holes.collars.x[2] == 1300.0
+    told = [one.what for one in found(checked, "dialect")]
+    assert any("1,300" in what for what in told)
+    assert any("0.46%" in what for what in told)
+
+
 def test_parquet_is_read(tmp_path):
     checked = check(tmp_path)
     paths = []

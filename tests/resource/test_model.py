@@ -23,7 +23,6 @@ from lodeway.resource.control import blanks, duplicates, standard_chart, standar
 from lodeway.resource.drafting import rounded
 from lodeway.resource.grid import Grid
 from lodeway.resource.indicator import e_type, indicator_kriging
-from lodeway.resource.kriging import influences
 from lodeway.resource.neighbourhood import neighbourhood_analysis
 from lodeway.resource.passes import krige_in_passes, search_passes
 from lodeway.resource.resources import cutoff_grade, grade_tonnage, statement
@@ -31,6 +30,7 @@ from lodeway.resource.scores import normal_scores
 from lodeway.resource.stage import run
 from lodeway.resource.support import affine, anamorphosis, hermite, uniform_conditioning
 from lodeway.resource.validate import accuracy, leave_one_hole_out, quantiles, swath
+from lodeway.resource.weights import influences
 
 MODEL = Variogram(0.1, [Structure("spherical", 0.9, 40.0)])
 STUDY = Path(__file__).resolve().parents[2] / "studies" / "babbitt"

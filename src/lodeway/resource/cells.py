@@ -140,6 +140,7 @@ def _parse(sheet: Sheet, column: str) -> tuple[Floats, list[int]]:
     values = np.array(pd.to_numeric(texts, errors="coerce"), dtype=np.float64)
     values[np.isinf(values)] = np.nan
     odd: list[int] = []
+    marked: list[int] = []
     for row in rows_of(np.isnan(values)):
         if not cells[row]:
             continue
@@ -148,6 +149,14 @@ def _parse(sheet: Sheet, column: str) -> tuple[Floats, list[int]]:
             odd.append(row)
         else:
             values[row] = number
+            marked.append(row)
+    if marked:
+        row = marked[0]
+        what = f"{column}: {len(marked):,} numbers with marks, such as {cells[row]!r}"
+        action = f"read as numbers, such as {values[row]:g}"
+        sheet.findings.append(
+            Finding("dialect", sheet.file, int(sheet.lines[row]), "", what, action)
+        )
     return values, odd
 
 

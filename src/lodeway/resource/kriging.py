@@ -22,7 +22,8 @@ from lodeway.resource.variogram import Compiled, Variogram
 
 Floats = NDArray[np.float64]
 Kind = Literal["ordinary", "simple", "universal"]
-_CHUNK = 65_536
+#: Targets that are taken at once.
+CHUNK = 65_536
 _ALONE = 64  # with more data than this, all at once is one factorisation instead of many
 _MOST_NEAR = 512
 _CLUSTER = 0.3  # edge of a cluster, in distances to the last neighbour: measured, not derived
@@ -168,7 +169,7 @@ def krige_all(
     """
     search = search or Search(neighbours=neighbours)
     data = prepare(xyz, values, holes)
-    goals = _points(targets, "targets")
+    goals = checked_points(targets, "targets")
     degree = {"simple": -1, "ordinary": 0, "universal": degree}.get(kind, 99)
     means = _means(kind, mean, data.values.shape[1])
     plan = plan_for(data, goals, search, variogram, block, discretisation, degree)
@@ -218,7 +219,7 @@ def _all_at_once(
 
 def _by_chunks(plan: Plan, goals: Floats, workers: int, out: dict[str, Any]) -> int:
     """Krige chunk by chunk, in several threads if asked; return how many systems were singular."""
-    pieces = [slice(a, a + _CHUNK) for a in range(0, len(goals), _CHUNK)]
+    pieces = [slice(a, a + CHUNK) for a in range(0, len(goals), CHUNK)]
     if workers > 1 and len(pieces) > 1:
         with ThreadPoolExecutor(workers) as pool:
             return sum(pool.map(lambda piece: plan.run(goals[piece], piece, out), pieces))
@@ -236,7 +237,7 @@ def _empty(m: int, variables: int) -> dict[str, Any]:
     }
 
 
-def _points(given: ArrayLike, name: str) -> Floats:
+def checked_points(given: ArrayLike, name: str) -> Floats:
     """Return points as ``(n, 3)`` numbers; two coordinates get a third of zero."""
     try:
         points = np.asarray(given, dtype=np.float64)
@@ -265,7 +266,7 @@ def prepare(xyz: ArrayLike, values: ArrayLike, holes: ArrayLike | None = None) -
     LodewayWarning
         When coincident points were left out.
     """
-    points = _points(xyz, "xyz")
+    points = checked_points(xyz, "xyz")
     table = np.asarray(values, dtype=np.float64)
     table = table[:, None] if table.ndim == 1 else table
     if not len(points):
@@ -496,12 +497,12 @@ def near_data(
 ) -> tuple[NDArray[np.int64], NDArray[np.int32]]:
     """Return each target's data as rows of the input ``(m, k)``, nearest first, and how many."""
     data = prepare(xyz, np.zeros(len(np.asarray(xyz))), holes)
-    goals = _points(targets, "targets")
+    goals = checked_points(targets, "targets")
     plan = plan_for(data, goals, search, Variogram(1.0))
     near = np.zeros((len(goals), min(search.neighbours, len(data.xyz))), dtype=np.int64)
     count = np.zeros(len(goals), dtype=np.int32)
-    for a in range(0, len(goals), _CHUNK):
-        order, own, have, _ = plan.neighbours(goals[a : a + _CHUNK])
+    for a in range(0, len(goals), CHUNK):
+        order, own, have, _ = plan.neighbours(goals[a : a + CHUNK])
         near[a + order], count[a + order] = data.row[own], have
     return near, count
 
@@ -527,78 +528,3 @@ def plan_for(
     sample = goals[:: max(1, len(goals) // 200)]
     plan.side = cluster_side(grid, into_space(matrix, sample), search)
     return plan
-
-
-def leave_out(
-    xyz: ArrayLike,
-    values: ArrayLike,
-    holes: ArrayLike,
-    variogram: Variogram,
-    search: Search,
-    *,
-    mean: float | None = None,
-) -> tuple[Floats, Floats]:
-    """Return estimate and variance of every datum from the data of all other holes.
-
-    Parameters
-    ----------
-    xyz, values, holes, variogram, search
-        As for `krige_all`.
-    mean
-        For simple kriging; else ordinary kriging.
-
-    Returns
-    -------
-    tuple
-        ``(n,)`` each, by row of the input; not a number for coincident data that were left out
-        and where too few data are near.
-    """
-    data = prepare(xyz, values, holes)
-    plan = plan_for(data, data.xyz, search, variogram, degree=0 if mean is None else -1)
-    rest = np.ascontiguousarray(data.values - (mean or 0.0))
-    estimate, variance = np.full((2, len(np.asarray(xyz))), np.nan)
-    for a in range(0, len(data.xyz), _CHUNK):
-        found = plan.solve(data.xyz[a : a + _CHUNK], data.hole[a : a + _CHUNK])
-        own = data.row[a + found.order]
-        one = weighted_sums(found.weight, found.near, found.count, rest)[:, 0] + (mean or 0.0)
-        estimate[own] = np.where(found.count > 0, one, np.nan)
-        variance[own] = np.where(found.count > 0, found.variance, np.nan)
-    return estimate, variance
-
-
-def influences(
-    xyz: ArrayLike,
-    targets: ArrayLike,
-    shares: ArrayLike,
-    variogram: Variogram,
-    search: Search,
-    *,
-    holes: ArrayLike | None = None,
-    block: tuple[float, float, float] | None = None,
-) -> Floats:
-    """Return how much each datum counts in a sum over targets: shares times kriging weights.
-
-    Parameters
-    ----------
-    xyz, targets, variogram, search, holes, block
-        As for `krige_all`, ordinary kriging.
-    shares
-        What each target counts in the sum, for example its tonnes, ``(m,)``.
-
-    Returns
-    -------
-    numpy.ndarray
-        ``(n,)``, by row of the input. With the data's grades it adds up to the sum's metal.
-    """
-    data = prepare(xyz, np.zeros(len(np.asarray(xyz))), holes)
-    goals, share = _points(targets, "targets"), np.asarray(shares, dtype=np.float64)
-    plan = plan_for(data, goals, search, variogram, block, (4, 4, 4), 0)
-    total = np.zeros(len(data.xyz))
-    for a in range(0, len(goals), _CHUNK):
-        found = plan.solve(goals[a : a + _CHUNK])
-        part = found.weight * share[a + found.order][:, None]
-        used = np.arange(part.shape[1]) < found.count[:, None]
-        total += np.bincount(found.near[used], part[used], len(total))
-    out = np.zeros(len(np.asarray(xyz)))
-    out[data.row] = total
-    return out

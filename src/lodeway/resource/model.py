@@ -158,21 +158,8 @@ def build(
     """
     places = composites[["x", "y", "z"]].to_numpy(dtype=np.float64)
     grid = grid_of(places, collars, settings)
-    # data far below the model would lend it a mean that is not its own
-    own = places[:, 2] >= grid.origin[2] - 2.0 * grid.size[2]
-    chosen = usable or inside
-    if chosen is not None:
-        own &= chosen(places)
-    if own.sum() < 10:
-        raise LodewayError(
-            "missing", "domain", f"{int(own.sum())} composites inside", "10 or more",
-            "look at the wireframe's coordinates and unit",
-        )  # fmt: skip
-    inside_rows = np.flatnonzero(own)
-    first = composites[elements[0]].to_numpy(dtype=np.float64)[inside_rows]
-    kept = prepare(places[inside_rows], first, composites["hole"].to_numpy()[inside_rows]).row
-    inside_rows = inside_rows[np.sort(kept)]  # one composite a point; the warning says so once
-    data, xyz = composites.iloc[inside_rows], places[inside_rows]
+    rows = _usable(composites, places, elements[0], grid, usable or inside)
+    data, xyz = composites.iloc[rows], places[rows]
     rock, wanted = _domain(grid, collars, inside)
     progress(f"  {len(data):,} composites, {grid.blocks:,} blocks, {int(wanted.sum()):,} in domain")
     values = {name: data[name].to_numpy(dtype=np.float64) for name in elements}
@@ -191,13 +178,14 @@ def build(
     numbers = numbers[reached]
     active = np.zeros(grid.blocks, dtype=bool)
     active[numbers] = True
-    longest = searches[-1]
-    near = Search(
-        12, radius=longest.radius, radius_semi=longest.radius_semi,
-        radius_minor=longest.radius_minor, dip=longest.dip,
-        dip_direction=longest.dip_direction, pitch=longest.pitch,
-    )  # fmt: skip
-    plan = Plan(settings.realisations, near, 24, settings.seed, settings.points, settings.workers)
+    plan = Plan(
+        settings.realisations,
+        _seen(searches[-1]),
+        24,
+        settings.seed,
+        settings.points,
+        settings.workers,
+    )
     simulated = simulate_together(
         grid, xyz, values, fit.model, plan, weights=declustered.weights,
         holes=data["hole"].to_numpy(), tails={name: Tails(low=0.0) for name in elements},
@@ -216,6 +204,35 @@ def build(
         grid, rock, numbers, {name: grade[reached] for name, grade in kriged.items()}, simulated,
         classes, passes, fit, down, table, declustered, spacing, variogram, tuple(searches),
         data,
+    )  # fmt: skip
+
+
+def _usable(
+    composites: pd.DataFrame, places: Floats, first: str, grid: Grid,
+    chosen: Callable[[Floats], Bools] | None,
+) -> NDArray[np.int64]:  # fmt: skip
+    """Return the rows of the composites that serve the domain, one a point (a warning says so)."""
+    # data far below the model would lend it a mean that is not its own
+    own = places[:, 2] >= grid.origin[2] - 2.0 * grid.size[2]
+    if chosen is not None:
+        own &= chosen(places)
+    if own.sum() < 10:
+        raise LodewayError(
+            "missing", "domain", f"{int(own.sum())} composites inside", "10 or more",
+            "look at the wireframe's coordinates and unit",
+        )  # fmt: skip
+    rows = np.flatnonzero(own)
+    grade = composites[first].to_numpy(dtype=np.float64)[rows]
+    kept = prepare(places[rows], grade, composites["hole"].to_numpy()[rows]).row
+    return rows[np.sort(kept)]
+
+
+def _seen(longest: Search) -> Search:
+    """Return which data a simulated node sees: twelve, within the reach of the last pass."""
+    return Search(
+        12, radius=longest.radius, radius_semi=longest.radius_semi,
+        radius_minor=longest.radius_minor, dip=longest.dip,
+        dip_direction=longest.dip_direction, pitch=longest.pitch,
     )  # fmt: skip
 
 

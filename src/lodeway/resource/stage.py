@@ -22,10 +22,10 @@ from lodeway.resource.check import CUTOFF
 from lodeway.resource.checking import Checked, check_drillholes
 from lodeway.resource.compositing import Rule, composite
 from lodeway.resource.drillholes import read_drillholes
-from lodeway.resource.kriging import influences
 from lodeway.resource.model import Model, build
 from lodeway.resource.resources import cutoff_grade, grade_tonnage, statement
 from lodeway.resource.section import Section, read_section
+from lodeway.resource.weights import influences
 from lodeway.resource.wireframe import Wireframe, read_wireframe
 
 Floats = NDArray[np.float64]

@@ -11,10 +11,10 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.special import ndtri
 
 from lodeway.errors import LodewayError
-from lodeway.resource.kriging import leave_out
 from lodeway.resource.scores import normal_scores
 from lodeway.resource.search import Search
 from lodeway.resource.variogram import Variogram
+from lodeway.resource.weights import leave_out
 
 Floats = NDArray[np.float64]
 
