@@ -40,8 +40,8 @@ class Ground(NamedTuple):
         Discount factor by period, and 0 for "never"; ``(periods + 1,)``.
     use
         ``(blocks, destinations, resources)``, each resource scaled to its mean limit.
-    low, high
-        ``(resources, periods + 1)``; "never" has no limit.
+    limit
+        Lower and upper limits, ``(2, resources, periods + 1)``; "never" has none.
     """
 
     first: Longs
@@ -51,8 +51,7 @@ class Ground(NamedTuple):
     value: Floats
     factor: Floats
     use: Floats
-    low: Floats
-    high: Floats
+    limit: Floats
 
 
 class State(NamedTuple):
@@ -66,14 +65,16 @@ class State(NamedTuple):
         Use by resource and period.
     member, place, size
         Blocks of each period, where each block stands there, and how many there are.
-    log_block, log_period, log_side
-        The changes of the move in hand, for going back.
+    log
+        The changes of the move in hand, for going back: block, old period, old destination.
     total
         Value and violation.
     seed
         State of the random generator.
     changes
         How many changes are in hand; shape ``(1,)``.
+    spot
+        Where in the log each block stands, if it does.
     """
 
     period: Ints
@@ -82,12 +83,11 @@ class State(NamedTuple):
     member: Ints
     place: Ints
     size: Longs
-    log_block: Ints
-    log_period: Ints
-    log_side: Ints
+    log: Ints
     total: Floats
     seed: NDArray[np.uint64]
     changes: Longs
+    spot: Ints
 
 
 def ground(problem: Problem, first: Longs, head: Ints) -> Ground:
@@ -96,11 +96,13 @@ def ground(problem: Problem, first: Longs, head: Ints) -> Ground:
     limit = np.where(np.isfinite(problem.high), problem.high, np.abs(problem.low))
     limit = np.where(np.isfinite(limit), limit, 0.0)
     scale = np.maximum(limit.mean(axis=1), 1e-300)
+    limits = np.full((2, len(scale), problem.periods + 1), np.inf)
+    limits[0] = -np.inf
+    limits[0, :, :-1] = problem.low / scale[:, None]
+    limits[1, :, :-1] = problem.high / scale[:, None]
     return Ground(
         first, head, start, user, np.ascontiguousarray(problem.value),
-        np.append(problem.factors(), 0.0), np.ascontiguousarray(problem.use / scale),
-        np.append(problem.low / scale[:, None], np.full((len(scale), 1), -np.inf), axis=1),
-        np.append(problem.high / scale[:, None], np.full((len(scale), 1), np.inf), axis=1),
+        np.append(problem.factors(), 0.0), np.ascontiguousarray(problem.use / scale), limits,
     )  # fmt: skip
 
 
@@ -111,9 +113,9 @@ def state(ground_: Ground, period: Ints, side: Ints, seed: int) -> State:
         period.astype(np.int32).copy(), side.astype(np.int32).copy(),
         np.zeros((ground_.use.shape[2], periods)),
         np.zeros((periods, blocks), np.int32), np.zeros(blocks, np.int32),
-        np.zeros(periods, np.int64), np.zeros(MOST_CHANGED, np.int32),
-        np.zeros(MOST_CHANGED, np.int32), np.zeros(MOST_CHANGED, np.int32),
+        np.zeros(periods, np.int64), np.zeros((MOST_CHANGED, 3), np.int32),
         np.zeros(2), np.array([2 * seed + 88172645463325253], np.uint64), np.zeros(1, np.int64),
+        np.zeros(blocks, np.int32),
     )  # fmt: skip
     _fill(ground_, new)
     return new
@@ -135,26 +137,24 @@ def _fill(ground_: Ground, now: State) -> None:
             now.used[resource, period] += ground_.use[block, side, resource]
     for resource in range(len(now.used)):
         for period in range(len(ground_.factor)):
-            now.total[1] += _over(ground_, now, resource, period)
+            now.total[1] += _over(ground_.limit, now.used, resource, period)
 
 
 @compiled
-def _over(ground_: Ground, now: State, resource: int, period: int) -> float:
+def _over(limit: Floats, all_used: Floats, resource: int, period: int) -> float:
     """Return by how much one limit is broken."""
-    used = now.used[resource, period]
-    return max(used - ground_.high[resource, period], 0.0) + max(
-        ground_.low[resource, period] - used, 0.0
-    )
+    used = all_used[resource, period]
+    return max(used - limit[1, resource, period], 0.0) + max(limit[0, resource, period] - used, 0.0)
 
 
 @compiled
-def _random(now: State) -> Any:
+def _random(seed: NDArray[np.uint64]) -> Any:
     """Return the next number of a 64-bit xorshift generator (Marsaglia 2003), 31 bits of it."""
-    x = now.seed[0]
+    x = seed[0]
     x ^= x << np.uint64(13)
     x ^= x >> np.uint64(7)
     x ^= x << np.uint64(17)
-    now.seed[0] = x
+    seed[0] = x
     return np.int64(x >> np.uint64(33))
 
 
@@ -170,14 +170,14 @@ def _put(ground_: Ground, now: State, block: int, period: int, side: int) -> Non
         take, give = ground_.use[block, old_side, resource], ground_.use[block, side, resource]
         if take == 0.0 and give == 0.0:
             continue
-        before = _over(ground_, now, resource, old)
+        before = _over(ground_.limit, now.used, resource, old)
         if old != period:
-            before += _over(ground_, now, resource, period)
+            before += _over(ground_.limit, now.used, resource, period)
         now.used[resource, old] -= take
         now.used[resource, period] += give
-        after = _over(ground_, now, resource, old)
+        after = _over(ground_.limit, now.used, resource, old)
         if old != period:
-            after += _over(ground_, now, resource, period)
+            after += _over(ground_.limit, now.used, resource, period)
         now.total[1] += after - before
     now.period[block] = period
     now.side[block] = side
@@ -198,9 +198,10 @@ def _change(ground_: Ground, now: State, block: int, period: int, side: int) -> 
     at = now.changes[0]
     if at >= MOST_CHANGED:
         return False
-    now.log_block[at] = block
-    now.log_period[at] = now.period[block]
-    now.log_side[at] = now.side[block]
+    now.log[at, 0] = block
+    now.spot[block] = at
+    now.log[at, 1] = now.period[block]
+    now.log[at, 2] = now.side[block]
     now.changes[0] = at + 1
     _put(ground_, now, block, period, side)
     return True
@@ -212,7 +213,7 @@ def _back(ground_: Ground, now: State, to: int) -> None:
     while now.changes[0] > to:
         now.changes[0] -= 1
         at = now.changes[0]
-        _put(ground_, now, now.log_block[at], now.log_period[at], now.log_side[at])
+        _put(ground_, now, now.log[at, 0], now.log[at, 1], now.log[at, 2])
 
 
 @compiled
@@ -222,12 +223,12 @@ def _advance(ground_: Ground, now: State, block: int, period: int, since: int) -
     if not _change(ground_, now, block, period, now.side[block]):
         return False
     while at < now.changes[0]:
-        node = now.log_block[at]
+        node = now.log[at, 0]
         at += 1
         for place in range(ground_.first[node], ground_.first[node + 1]):
             other = ground_.head[place]
             if now.period[other] > period and (
-                _touched(now, other, since)
+                _touched(now.spot, now.log, other, since)
                 or not _change(ground_, now, other, period, now.side[other])
             ):
                 return False
@@ -241,12 +242,12 @@ def _delay(ground_: Ground, now: State, block: int, period: int, since: int) -> 
     if not _change(ground_, now, block, period, now.side[block]):
         return False
     while at < now.changes[0]:
-        node = now.log_block[at]
+        node = now.log[at, 0]
         at += 1
         for place in range(ground_.start[node], ground_.start[node + 1]):
             other = ground_.user[place]
             if now.period[other] < period and (
-                _touched(now, other, since)
+                _touched(now.spot, now.log, other, since)
                 or not _change(ground_, now, other, period, now.side[other])
             ):
                 return False
@@ -254,12 +255,10 @@ def _delay(ground_: Ground, now: State, block: int, period: int, since: int) -> 
 
 
 @compiled
-def _touched(now: State, block: int, since: int) -> bool:
+def _touched(spot: Ints, log: Ints, block: int, since: int) -> bool:
     """Return whether a block was among the first `since` changes of this move."""
-    for at in range(since):  # noqa: SIM110  no generators in compiled code
-        if now.log_block[at] == block:
-            return True
-    return False
+    at = spot[block]
+    return at < since and log[at, 0] == block
 
 
 @compiled
@@ -271,8 +270,8 @@ def _balance(ground_: Ground, now: State, source: int, target: int, wanted: floa
         if now.size[target] == 0:
             return False
         since, before = now.changes[0], now.total[1]
-        block = now.member[target, _random(now) % now.size[target]]
-        if _touched(now, block, since):
+        block = now.member[target, _random(now.seed) % now.size[target]]
+        if _touched(now.spot, now.log, block, since):
             continue
         if source > target:
             good = _delay(ground_, now, block, source, since)
@@ -287,7 +286,7 @@ def _balance(ground_: Ground, now: State, source: int, target: int, wanted: floa
 def _other_side(ground_: Ground, now: State, block: int) -> bool:
     """Send a block to another destination in its own period."""
     sides = ground_.value.shape[1]
-    side = (now.side[block] + 1 + _random(now) % (sides - 1)) % sides
+    side = (now.side[block] + 1 + _random(now.seed) % (sides - 1)) % sides
     return _change(ground_, now, block, now.period[block], side)
 
 
@@ -298,8 +297,8 @@ def _resort(ground_: Ground, now: State, period: int, wanted: float) -> bool:
         if now.total[1] <= wanted:
             return True
         since, before = now.changes[0], now.total[1]
-        block = now.member[period, _random(now) % now.size[period]]
-        good = not _touched(now, block, since) and _other_side(ground_, now, block)
+        block = now.member[period, _random(now.seed) % now.size[period]]
+        good = not _touched(now.spot, now.log, block, since) and _other_side(ground_, now, block)
         if not good or now.total[1] > before:
             _back(ground_, now, since)
     return now.total[1] <= wanted
@@ -308,15 +307,15 @@ def _resort(ground_: Ground, now: State, period: int, wanted: float) -> bool:
 @compiled
 def _propose(ground_: Ground, now: State, last: int) -> bool:
     """Make one random move; False where it breaks a limit."""
-    block = _random(now) % len(now.period)
+    block = _random(now.seed) % len(now.period)
     period = now.period[block]
-    dice = _random(now) % 16
+    dice = _random(now.seed) % 16
     sides = ground_.value.shape[1]
     wanted = now.total[1] + 1e-13
     if sides > 1 and dice < 5 and period < last:
         good = _other_side(ground_, now, block)
         return good and _resort(ground_, now, period, wanted)
-    jump = 1 if dice < 13 else 1 + _random(now) % 4
+    jump = 1 if dice < 13 else 1 + _random(now.seed) % 4
     target = max(period - jump, 0) if dice & 1 else min(period + jump, last)
     if target == period:
         return False
@@ -349,7 +348,7 @@ def anneal(
         else:
             gain = now.total[0] - value
             if gain < 0.0 and now.total[1] > broken - 1e-13:
-                chance = (_random(now) + 0.5) / 2147483648.0
+                chance = (_random(now.seed) + 0.5) / 2147483648.0
                 if heat <= 0.0 or gain < heat * np.log(chance):
                     _back(ground_, now, 0)
         if move % _LOOK == 0 and now.total[0] > best_value and now.total[1] <= 1e-12:
