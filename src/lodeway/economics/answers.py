@@ -181,8 +181,8 @@ def _claims_answers(
                 "answer": f"{str(row['verdict'])[:1].upper()}{str(row['verdict'])[1:]}.",
                 "figure_ids": "",
                 "conditions": f"{row['tried']} readings listed before computing, "
-                f"{row['within_error']} fit, {row['expected_by_chance']:.1f} expected by chance; {row['indistinct']} "
-                "differ by less than the network's error",
+                f"{row['within_error']} fit, {row['expected_by_chance']:.1f} expected by chance; "
+                f"{row['indistinct']} differ by less than the network's error",
             }
     if ledger.empty:
         return

@@ -10,7 +10,7 @@ import pandas as pd
 import xarray as xr
 
 from lodeway.model.stage import Result, StageContext
-from lodeway.report import cash, compose, netback, page, sections
+from lodeway.report import cash, compose, measures, netback, page, sections
 from lodeway.report.basemap import read_areas
 from lodeway.report.book import Book
 from lodeway.report.geopackage import geopackage
@@ -72,7 +72,20 @@ def run(context: StageContext) -> Result:
         "figures.json": book.as_json(),
         "netback.csv": page.figure_csv(book, ("netback", "freight", "delivered", "best-", "mine-")),
         "projects.csv": page.figure_csv(
-            book, ("npv", "irr", "receipts", "jobs", "corridor", "gain")
+            book,
+            (
+                "npv",
+                "irr",
+                "receipts",
+                "jobs",
+                "corridor",
+                "gain",
+                "measure",
+                "backcast",
+                "disclosed",
+                "parity",
+                "sales-",
+            ),
         ),
         "claims.csv": page.claims_csv(tables.rows("registry", "ledger")),
         "routes.gpkg": geopackage(layers, "; ".join(parts["notes"])),
@@ -164,6 +177,12 @@ def _after(book: Book, tables: Tables) -> list[dict[str, Any]]:
         *compose.part("links", "Do mineral tonnes pay for the link?",
                       sections.link_table(book, tables.rows("economics", "links"))),
         *compose.part("distances", "Distance claims", readings),
+        *compose.part("measures", "Measures of each project",
+                      measures.measure_table(book, tables.rows("economics", "measures"))),
+        *compose.part("backcast", "Held against disclosed payments",
+                      measures.backcast_table(book, tables.rows("economics", "backcast"))),
+        *compose.part("parity", "Gas and carbon",
+                      measures.parity_table(book, tables.rows("economics", "parity"))),
         *compose.part("jobs", "Jobs", sections.job_table(book, tables.rows("economics", "jobs"))),
         *compose.part("check", "Checked against a recorded sale",
                       sections.check_table(book, tables.rows("economics", "sale_check"))),
