@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable
 
 #: What each code means; ``docs/errors.md`` is made from this table.
@@ -119,13 +118,15 @@ def suggestion(name: str, known: Iterable[str]) -> str:
     >>> suggestion("xyz", ["Sarpi"])
     ''
     """
+    from difflib import SequenceMatcher
+
     wanted = name.casefold()
     best, choice = 0.55, ""
     for known_name in sorted(set(known)):
         whole = known_name.casefold()
         likeness = max(
-            difflib.SequenceMatcher(None, wanted, whole).ratio(),
-            0.97 * difflib.SequenceMatcher(None, wanted, whole[: len(wanted)]).ratio(),
+            SequenceMatcher(None, wanted, whole).ratio(),
+            0.97 * SequenceMatcher(None, wanted, whole[: len(wanted)]).ratio(),
             0.9 if wanted and wanted in whole else 0.0,
         )
         if likeness > best:

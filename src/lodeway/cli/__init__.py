@@ -1,32 +1,54 @@
-"""The command line: one small file of commands per room."""
+"""The command line: one small file of commands per room; a command opens only its own file."""
 
+import sys
 from importlib import import_module
+from typing import Any
 
-from lodeway.cli.app import app, main
+import typer
 
-#: Files of commands, in the order in which help shows them.
-_FILES = (
-    "study",
-    "route",
-    "network",
-    "flow",
-    "corridor",
-    "claims",
-    "registry",
-    "drillholes",
-    "estimate",
-    "pit",
-    "schedule",
-    "netback",
-    "cashflow",
-    "prices",
-    "tender",
-    "assess",
-    "fairways",
-    "doctor",
-)
+from lodeway.cli.app import new_app, run
 
-for _name in _FILES:
-    import_module(f"lodeway.cli.{_name}").register(app)
+#: Files of commands, in the order in which help shows them, and the words that each answers to.
+_FILES = {
+    "study": ("new", "check", "run", "explain", "trace", "report"),
+    "route": ("route",),
+    "network": ("network",),
+    "flow": ("flow",),
+    "corridor": ("corridor",),
+    "claims": ("claims",),
+    "registry": ("registry",),
+    "drillholes": ("drillholes",),
+    "estimate": ("estimate",),
+    "pit": ("pit",),
+    "schedule": ("schedule",),
+    "netback": ("netback",),
+    "cashflow": ("cashflow", "irr"),
+    "prices": ("prices",),
+    "tender": ("tender",),
+    "assess": ("assess",),
+    "fairways": ("fairways",),
+    "doctor": ("doctor",),
+}
 
-__all__ = ["app", "main"]
+__all__ = ["app", "door", "main"]
+
+
+def door(word: str = "") -> typer.Typer:
+    """Return the command line with the file that answers to a word, or with every file."""
+    app = new_app()
+    for name in [name for name, words in _FILES.items() if word in words] or _FILES:
+        import_module(f"lodeway.cli.{name}").register(app)
+    return app
+
+
+def main() -> None:
+    """Run the command line."""
+    run(door(sys.argv[1] if len(sys.argv) > 1 else ""))
+
+
+def __getattr__(name: str) -> Any:
+    """Make the whole command line when somebody asks for ``app``."""
+    if name != "app":
+        msg = f"module 'lodeway.cli' has no attribute {name!r}"
+        raise AttributeError(msg)
+    return door()

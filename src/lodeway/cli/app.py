@@ -10,15 +10,24 @@ import typer
 
 from lodeway.errors import LodewayError, LodewayProblems
 
-app = typer.Typer(
-    name="lodeway",
-    help="From lode to market: what the ground of a mineral province is worth, to whom, by which "
-    "road, and how sure anyone can be.",
-    no_args_is_help=True,
-    add_completion=False,
-    rich_markup_mode=None,
-    pretty_exceptions_enable=False,
-)
+
+def new_app() -> typer.Typer:
+    """Return a command line without commands."""
+    app = typer.Typer(
+        name="lodeway",
+        help="From lode to market: what the ground of a mineral province is worth, to whom, by "
+        "which road, and how sure anyone can be.",
+        no_args_is_help=True,
+        add_completion=False,
+        rich_markup_mode=None,
+        pretty_exceptions_enable=False,
+    )
+    app.callback()(_lodeway)  # keeps the first word a command where there is only one
+    return app
+
+
+def _lodeway() -> None:
+    pass
 
 
 def say(line: str) -> None:
@@ -36,7 +45,7 @@ def put_json(value: Any) -> None:
     put(json.dumps(value, ensure_ascii=False, allow_nan=False))
 
 
-def main() -> None:
+def run(app: typer.Typer) -> None:
     """Run the command line; a user's mistake ends in a sentence, never in a traceback."""
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):

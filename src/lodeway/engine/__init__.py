@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
-from multiprocessing import get_context
 from typing import TypeVar
 
 from lodeway.errors import LodewayError
@@ -34,6 +32,9 @@ class Processes:
 
     def map(self, function: Callable[[In], Out], items: Sequence[In]) -> list[Out]:
         """Return the results in the order of the items."""
+        from concurrent.futures import ProcessPoolExecutor
+        from multiprocessing import get_context
+
         if len(items) < 2:
             return [function(item) for item in items]
         with ProcessPoolExecutor(

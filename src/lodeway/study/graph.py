@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -98,9 +99,10 @@ def build(stages: Sequence[Stage], study: Study, digest: Hash) -> list[Node]:
         Returns the sha256 of a file's content.
     """
     nodes: dict[str, Node] = {}
+    known: dict[str, list[Path]] = {}
     foundation = [line for place in _FOUNDATION for line in _code_lines(place, digest)]
     for stage in present(stages, study):
-        files = tuple(_files(stage, study))
+        files = tuple(_files(stage, study, known))
         parts = _parts(stage, study, files, digest)
         parts["code"] = _sha("\n".join([*_code_lines(stage.room, digest), *foundation]))
         for name in stage.inputs:
@@ -126,31 +128,47 @@ def _parts(stage: Stage, study: Study, files: Iterable[Path], digest: Hash) -> d
 def _code_lines(place: str, digest: Hash) -> list[str]:
     """Return one line for each source file of a room or module, without importing it."""
     root = PACKAGE / place
-    paths = sorted(root.rglob("*")) if root.is_dir() else [root]
-    return [
-        f"{path.relative_to(PACKAGE).as_posix()} {digest(path)}"
-        for path in paths
-        if path.suffix in _CODE
-    ]
+    if not root.is_dir():
+        return [f"{place} {digest(root)}"]
+    lines = []
+    for folder, _, names in os.walk(root):
+        where = Path(folder)
+        below = where.relative_to(PACKAGE).as_posix()
+        lines += [
+            f"{below}/{name} {digest(where / name)}"
+            for name in names
+            if name[name.rfind(".") :] in _CODE
+        ]
+    return sorted(lines)
 
 
-def _files(stage: Stage, study: Study) -> list[Path]:
-    """Return the files that a stage reads, each once, in order of path."""
+def _files(stage: Stage, study: Study, known: dict[str, list[Path]]) -> list[Path]:
+    """Return the files that a stage reads, each once, in order of path.
+
+    `known` remembers the files of patterns that several stages share.
+    """
     found: set[Path] = set()
     for template in stage.files:
         for pattern, where in _patterns(template, study):
             safe_path(study.folder, pattern, where)
-            matches = [
-                path
-                for path in sorted(study.folder.glob(pattern))
-                if path.is_file() and not path.name.endswith(".md")
-            ]
-            if not matches:
-                raise LodewayError("missing", where, repr(pattern), "a file", _near(study, pattern))
-            for path in matches:
-                safe_path(study.folder, path.relative_to(study.folder).as_posix(), where)
-            found.update(matches)
+            if pattern not in known:
+                known[pattern] = _matches(study, pattern, where)
+            found.update(known[pattern])
     return sorted(found)
+
+
+def _matches(study: Study, pattern: str, where: str) -> list[Path]:
+    """Return the files of a pattern, each inside the study; none is an error."""
+    matches = [
+        path
+        for path in sorted(study.folder.glob(pattern))
+        if path.is_file() and not path.name.endswith(".md")
+    ]
+    if not matches:
+        raise LodewayError("missing", where, repr(pattern), "a file", _near(study, pattern))
+    for path in matches:
+        safe_path(study.folder, path.relative_to(study.folder).as_posix(), where)
+    return matches
 
 
 def _near(study: Study, pattern: str) -> str:
