@@ -242,3 +242,9 @@ def test_a_cost_of_rock_without_a_plan_is_told(tmp_path):
 
     with pytest.raises(LodewayError, match="opex_usd_per_t_rock"):
         run(chain(), study(tmp_path, rock))
+
+
+def test_the_study_from_assays_to_a_market_is_sound():
+    from lodeway.study.check import problems as study_problems
+
+    assert study_problems(STAGES, ROOT / "studies" / "babbitt") == []
