@@ -101,6 +101,14 @@ def test_the_plan_keeps_its_capacities_and_closes_mass(done):
     assert (dug["pushback"] >= 0).all()
 
 
+def test_tables_for_people_say_the_same(done):
+    lines = done.files["mine_plan.csv"].decode().splitlines()
+    assert lines[0].startswith("year,ore_t,waste_t,Cu_pct_p10")
+    ore = sum(float(line.split(",")[1]) for line in lines[1:])
+    assert ore == pytest.approx(done.data["plan"]["ore_t"].values.sum())
+    assert set(done.files) == {"mine_plan.csv", "mine_pits.csv", "mine_summary.csv"}
+
+
 def test_draws_take_turns_through_the_realisations(done):
     heads = done.data["plan"]["head_pct"].values[0, 0]
     assert heads.shape == (15, 7)
@@ -242,3 +250,9 @@ def test_a_cost_of_rock_without_a_plan_is_told(tmp_path):
 
     with pytest.raises(LodewayError, match="opex_usd_per_t_rock"):
         run(chain(), study(tmp_path, rock))
+
+
+def test_the_study_from_assays_to_a_market_is_sound():
+    from lodeway.study.check import problems as study_problems
+
+    assert study_problems(STAGES, ROOT / "studies" / "babbitt") == []

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
-from lodeway.io import read_facts
+from lodeway.io import as_csv, read_facts
 from lodeway.mine.check import CLASSES, FACTS, TABLES
 from lodeway.mine.closure import Ints
 from lodeway.mine.phases import Phases, pushbacks
@@ -78,7 +78,8 @@ def run(context: StageContext) -> Result:
         "pits": _pit_table(work),
         "summary": _summary(case, work),
     }
-    return Result(data=data, sources=[*case.sources, *_inherited(context, case)])
+    sources = [*case.sources, *_inherited(context, case)]
+    return Result(data=data, files=_files(data), sources=sources)
 
 
 def _case(context: StageContext, facts: Facts) -> Case:
@@ -309,6 +310,27 @@ def _summary(case: Case, work: Work) -> pd.DataFrame:
         for element in case.elements
     ]
     return pd.DataFrame(rows, columns=["quantity", "value", "unit"])
+
+
+def _files(data: Mapping[str, Any]) -> dict[str, bytes]:
+    """Return the tables for people: the plan by year, the nested pits, the summary."""
+    plan = data["plan"].isel(project=0)
+    rows = []
+    for place, year in enumerate(plan["year"].values):
+        row: dict[str, float] = {"year": int(year)}
+        row |= {name: float(plan[name].values[place]) for name in ("ore_t", "waste_t")}
+        for element in plan["element"].values:
+            heads = plan["head_pct"].sel(element=element).values[place]
+            for level in (10, 50, 90):
+                row[f"{element}_pct_p{level}"] = float(np.quantile(heads, level / 100.0))
+        if row["ore_t"] + row["waste_t"] > 0:
+            rows.append(row)
+    frames = {"mine_plan.csv": pd.DataFrame(rows), "mine_pits.csv": data["pits"],
+              "mine_summary.csv": data["summary"]}  # fmt: skip
+    return {
+        name: as_csv(frame.to_dict("records"), list(frame.columns))
+        for name, frame in frames.items()
+    }
 
 
 def _inherited(context: StageContext, case: Case) -> list[tuple[str, str, str]]:
