@@ -11,8 +11,8 @@ from lodeway.cli.app import put, put_json
 
 _NEEDED = (
     "numpy", "scipy", "pandas", "pyarrow", "xarray", "geopandas", "pyogrio", "shapely", "pyproj",
-    "numba", "highspy", "rasterio", "pint", "matplotlib", "python-docx", "pydantic", "typer", "jinja2",
-    "openpyxl",
+    "numba", "highspy", "rasterio", "pint", "matplotlib", "python-docx", "pydantic", "typer",
+    "jinja2", "openpyxl",
 )  # fmt: skip
 
 
