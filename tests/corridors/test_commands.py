@@ -9,12 +9,12 @@ import json
 import pytest
 from typer.testing import CliRunner
 
-from lodeway.cli import app
+from lodeway.cli import door
 from lodeway.errors import LodewayError
 
 
 def run(*words, fails=False):
-    done = CliRunner().invoke(app, [str(word) for word in words], catch_exceptions=True)
+    done = CliRunner().invoke(door(), [str(word) for word in words], catch_exceptions=True)
     if fails:
         assert isinstance(done.exception, LodewayError), done.output
         return done.exception
@@ -35,7 +35,7 @@ def test_network_check(folder, edit):
     told = json.loads(run("network", "check", folder, "--json"))
     assert all({"code", "item", "place", "what", "cure"} <= set(row) for row in told)
     edit("links", "1,2,3,road,50", "1,2,3,road,31")
-    done = CliRunner().invoke(app, ["network", "check", str(folder), "--json"])
+    done = CliRunner().invoke(door(), ["network", "check", str(folder), "--json"])
     assert done.exit_code == 1
     assert "miles-for-km" in {row["code"] for row in json.loads(done.stdout)}
 

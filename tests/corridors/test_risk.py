@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from typer.testing import CliRunner
 
-from lodeway.cli import app
+from lodeway.cli import door
 from lodeway.corridors.closures import Event, read_events
 from lodeway.corridors.network import read_network
 from lodeway.corridors.permission import Permission
@@ -100,10 +100,10 @@ def test_the_command(folder, tmp_path):
         "b,AAA all land,2020-01-01,,passengers only,virus,x\n"
     )
     words = ["corridor", "risk", str(folder), "Mine", "Port", "--events", str(tmp_path / "e.csv")]
-    done = CliRunner().invoke(app, [*words, "--json"])
+    done = CliRunner().invoke(door(), [*words, "--json"])
     assert done.exit_code == 0, done.output
     told = json.loads(done.stdout)
     assert {"routes", "paid_usd_per_t", "closures_usd_per_y", "second_roads", "insurance",
             "storage", "p_within_days"} <= set(told)  # fmt: skip
     assert any("passengers" in note for note in told["notes"])
-    assert "closures cost" in CliRunner().invoke(app, words).stdout
+    assert "closures cost" in CliRunner().invoke(door(), words).stdout

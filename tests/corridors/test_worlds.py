@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from typer.testing import CliRunner
 
-from lodeway.cli import app
+from lodeway.cli import door
 from lodeway.corridors.network import read_network
 from lodeway.corridors.permission import Permission
 from lodeway.corridors.route import find_route
@@ -55,9 +55,9 @@ def test_bad_questions_are_refused(folder):
 def test_the_command(folder):
     words = ["network", "costs", str(folder), "--from", "Mine", "--to", "Port,Plant", "--modes",
              "road", "--draws", "64"]  # fmt: skip
-    done = CliRunner().invoke(app, [*words, "--json"])
+    done = CliRunner().invoke(door(), [*words, "--json"])
     assert done.exit_code == 0, done.output
     rows = json.loads(done.stdout)
     assert rows[0]["p10"] <= rows[0]["p50"] <= rows[0]["p90"]
     assert (rows[1]["p50"], rows[1]["reached"]) == (None, 0.0)
-    assert "no way" in CliRunner().invoke(app, words).stdout
+    assert "no way" in CliRunner().invoke(door(), words).stdout

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from typer.testing import CliRunner
 
-from lodeway.cli import app
+from lodeway.cli import door
 from lodeway.errors import LodewayError
 from lodeway.resource import Rule, check_drillholes, composite, read_drillholes, trace_hole
 
@@ -284,16 +284,16 @@ def test_commands(tmp_path):
     check(tmp_path, assay=ASSAY + "D4,6,8,9.9,1.0\n")
     tables = [str(tmp_path / f"{name}.csv") for name in ("collar", "survey", "assay")]
     runner = CliRunner()
-    answer = runner.invoke(app, ["drillholes", "check", *tables, "--json"])
+    answer = runner.invoke(door(), ["drillholes", "check", *tables, "--json"])
     value = json.loads(answer.stdout)
     by_code = Counter(one["code"] for one in value["findings"])
     assert {code: n for code, n in value["counts"].items() if ":" not in code} == by_code
     assert set(value["findings"][0]) >= {"hole", "row", "what", "action"}
     out = tmp_path / "c.csv"
     options = ["--length", "10", "--grade", "CU", "--out", str(out)]
-    assert runner.invoke(app, ["drillholes", "composite", *tables, *options]).exit_code == 0
+    assert runner.invoke(door(), ["drillholes", "composite", *tables, *options]).exit_code == 0
     assert list(pd.read_csv(out)) == ["hole", "from", "to", "x", "y", "z", "Cu_pct"]
     bad = runner.invoke(
-        app, ["drillholes", "composite", *tables, "--length", "0", "--out", "x.csv"]
+        door(), ["drillholes", "composite", *tables, "--length", "0", "--out", "x.csv"]
     )
     assert isinstance(bad.exception, LodewayError)

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 from typer.testing import CliRunner
 
-from lodeway.cli import app
+from lodeway.cli import door
 from lodeway.errors import LodewayError
 from lodeway.resource import Structure, Variogram, krige
 from lodeway.resource.config import EXAMPLE, read_config
@@ -41,7 +41,7 @@ def run(folder, text, out="out.csv", *options):
     (folder / "config.toml").write_text(text)
     target = folder / out
     arguments = ["estimate", str(folder / "config.toml"), "--out", str(target), *options]
-    return CliRunner().invoke(app, arguments), target
+    return CliRunner().invoke(door(), arguments), target
 
 
 def test_points_as_the_function_gives_them(folder):
@@ -71,7 +71,7 @@ def test_grid_of_blocks_in_every_format(folder, ending):
 
 
 def test_the_example_is_whole(tmp_path):
-    answer = CliRunner().invoke(app, ["estimate", "--example"])
+    answer = CliRunner().invoke(door(), ["estimate", "--example"])
     (tmp_path / "example.toml").write_text(answer.stdout)
     job = read_config(tmp_path / "example.toml")
     assert job.variogram.sill == pytest.approx(0.12)

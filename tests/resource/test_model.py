@@ -291,7 +291,7 @@ def test_quality_control_by_hand():
 def test_control_command(tmp_path):
     from typer.testing import CliRunner
 
-    from lodeway.cli import app
+    from lodeway.cli import door
 
     (tmp_path / "qc.csv").write_text(
         "kind,name,value,second,certified,deviation,detection_limit\n"
@@ -300,16 +300,16 @@ def test_control_command(tmp_path):
         "pulp duplicate,,1.0,1.02,,,\nfield duplicate,,1.0,1.9,,,\n"
     )
     arguments = ["drillholes", "control", str(tmp_path / "qc.csv"), "--out", str(tmp_path)]
-    answer = CliRunner().invoke(app, [*arguments, "--json"])
+    answer = CliRunner().invoke(door(), [*arguments, "--json"])
     value = json.loads(answer.stdout)
     assert [row["row"] for row in value["failures"]] == [4, 6]
     assert {row["kind"]: row["verdict"] for row in value["summary"]} == {
         "blank": "fail", "standard": "fail", "pulp duplicate": "pass", "field duplicate": "fail",
     }  # fmt: skip
     assert (tmp_path / "standard_S1.png").read_bytes()[:4] == b"\x89PNG"
-    assert CliRunner().invoke(app, arguments).exit_code == 0
+    assert CliRunner().invoke(door(), arguments).exit_code == 0
     (tmp_path / "qc.csv").write_text("kind,value\nblnk,1\n")
-    assert "did you mean blank" in CliRunner().invoke(app, arguments).exception.sentence()
+    assert "did you mean blank" in CliRunner().invoke(door(), arguments).exception.sentence()
 
 
 def context(folder, settings, files, workers=1):

@@ -2,7 +2,6 @@
 
 import sys
 from importlib import import_module
-from typing import Any
 
 import typer
 
@@ -30,7 +29,7 @@ _FILES = {
     "doctor": ("doctor",),
 }
 
-__all__ = ["app", "door", "main"]
+__all__ = ["door", "main"]
 
 
 def door(word: str = "") -> typer.Typer:
@@ -44,11 +43,3 @@ def door(word: str = "") -> typer.Typer:
 def main() -> None:
     """Run the command line."""
     run(door(sys.argv[1] if len(sys.argv) > 1 else ""))
-
-
-def __getattr__(name: str) -> Any:
-    """Make the whole command line when somebody asks for ``app``."""
-    if name != "app":
-        msg = f"module 'lodeway.cli' has no attribute {name!r}"
-        raise AttributeError(msg)
-    return door()

@@ -129,7 +129,7 @@ def _code_lines(place: str, digest: Hash) -> list[str]:
     """Return one line for each source file of a room or module, without importing it."""
     root = PACKAGE / place
     if not root.is_dir():
-        return [f"{place} {digest(root)}"]
+        return [f"{place} {digest(root)}"] if root.suffix in _CODE else []
     lines = []
     for folder, _, names in os.walk(root):
         where = Path(folder)

@@ -9,7 +9,7 @@ import pytest
 from scipy.stats import qmc
 from typer.testing import CliRunner
 
-from lodeway.cli import app
+from lodeway.cli import door
 from lodeway.economics.ground.assess import assess, read_deposits
 from lodeway.economics.ground.deposits import (
     DepositCount,
@@ -190,12 +190,12 @@ def test_grades_that_sum_to_the_whole_and_a_table_without_ore(tmp_path):
 
 
 def test_the_command_prints_one_json_value():
-    result = CliRunner().invoke(app, ["assess", str(MODEL), str(ESTIMATES), "--json"])
+    result = CliRunner().invoke(door(), ["assess", str(MODEL), str(ESTIMATES), "--json"])
     value = json.loads(result.stdout)
     assert value["totals"]["Ore"]["p90"] < value["totals"]["Ore"]["p50"]
     assert value["deposits"]["p90"] <= value["deposits"]["p10"]
     assert set(value["deposits"]) >= {"mean", "sd", "p90", "p50", "p10"}
-    words = CliRunner().invoke(app, ["assess", str(MODEL), str(ESTIMATES), "--joint"]).stdout
+    words = CliRunner().invoke(door(), ["assess", str(MODEL), str(ESTIMATES), "--joint"]).stdout
     assert "undiscovered deposits" in words
 
 

@@ -9,7 +9,7 @@ import pytest
 import rasterio
 from typer.testing import CliRunner
 
-from lodeway.cli import app
+from lodeway.cli import door
 from lodeway.economics.ground import rasters
 from lodeway.economics.ground.fairways import fairways
 from lodeway.economics.ground.province import read_province
@@ -165,7 +165,7 @@ def test_totals_are_neither_sure_nor_all_of_one_mind(study):
 def test_the_command(demo, tmp_path):
     out = tmp_path / "out"
     arguments = ["fairways", str(demo), "--out", str(out), "--draws", "8", "--json"]
-    result = CliRunner().invoke(app, arguments, catch_exceptions=False)
+    result = CliRunner().invoke(door(), arguments, catch_exceptions=False)
     assert json.loads(result.stdout)["draws"] == 8
     assert (out / "value_usd.today.tif").is_file()
 
@@ -228,6 +228,6 @@ def test_two_systems_of_coordinates_end_in_a_sentence(demo, tmp_path):
     with rasterio.open(path, "w", **(profile | {"crs": "EPSG:32633"})) as target:
         target.write(values, 1)
     arguments = ["fairways", str(folder), "--out", str(tmp_path / "out"), "--draws", "8"]
-    result = CliRunner().invoke(app, arguments)
+    result = CliRunner().invoke(door(), arguments)
     assert isinstance(result.exception, LodewayError)
     assert result.exception.code == "bad-crs"
