@@ -1,5 +1,6 @@
 """The command line: one small file of commands per room; a command opens only its own file."""
 
+import gc
 import sys
 from importlib import import_module
 
@@ -42,4 +43,5 @@ def door(word: str = "") -> typer.Typer:
 
 def main() -> None:
     """Run the command line."""
+    gc.set_threshold(100_000, 20, 20)  # what a start makes lives to the end: fewer looks at it
     run(door(sys.argv[1] if len(sys.argv) > 1 else ""))

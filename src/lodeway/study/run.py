@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from importlib import import_module
@@ -11,8 +12,8 @@ from lodeway.engine import of_workers
 from lodeway.errors import LodewayError, LodewayProblems
 from lodeway.model.stage import Result, StageContext
 from lodeway.study.check import study_problems
-from lodeway.study.graph import Node, Stage, build
-from lodeway.study.load import Study, load_study
+from lodeway.study.graph import PACKAGE, Node, Stage, build
+from lodeway.study.load import Study, load_study, read_study_text
 from lodeway.study.store import Store
 
 Progress = Callable[[str], None]
@@ -64,9 +65,11 @@ def run(
     progress
         Called with one line for each stage.
     """
-    study = with_draws(load_study(folder), draws)
     engine = of_workers(workers)
     store = Store(folder)
+    mark = _mark(folder, store)
+    read = _recalled(folder, store, mark)
+    study = with_draws(read, draws)
     store.clean()
     nodes = build(stages, study, store.digest)
     missing = [node for node in nodes if not store.has(node.key)]
@@ -88,6 +91,7 @@ def run(
     target = out or folder / "out"
     files = [path for node in nodes for path in store.publish(node.key, target)]
     store.remember(keys)
+    store.keep(mark, read.settings)
     fresh = {node.stage.name for node in missing}
     return Outcome(
         ran=tuple(node.stage.name for node in missing),
@@ -95,6 +99,18 @@ def run(
         files=tuple(files),
         keys=keys,
     )
+
+
+def _mark(folder: Path, store: Store) -> str:
+    """Return the hash of a study file and of the code that judges its form."""
+    judges = [store.digest(PACKAGE / "study" / name) for name in ("schema.py", "validate.py")]
+    return hashlib.sha256("\n".join([read_study_text(folder), *judges]).encode()).hexdigest()
+
+
+def _recalled(folder: Path, store: Store, mark: str) -> Study:
+    """Read a study file; one that a finished run found sound is not validated again."""
+    settings = store.recall(mark)
+    return Study(folder, settings, read_study_text(folder)) if settings else load_study(folder)
 
 
 def with_draws(study: Study, draws: int | None) -> Study:

@@ -73,6 +73,17 @@ class Store:
         runs = _read_json(self.root / "runs.json").get("runs", [])
         return dict(runs[-1]) if runs else {}
 
+    def recall(self, mark: str) -> dict[str, Any]:
+        """Return the settings that were kept under a mark, or an empty dictionary."""
+        kept = _read_json(self.root / "settings.json")
+        return dict(kept["settings"]) if kept.get("mark") == mark else {}
+
+    def keep(self, mark: str, settings: Mapping[str, Any]) -> None:
+        """Keep the settings of a study file that has been found sound."""
+        if self.recall(mark):
+            return
+        write_bytes(self.root / "settings.json", _json_bytes({"mark": mark, "settings": settings}))
+
     def has(self, key: str) -> bool:
         """Whether a result is there, whole."""
         return (self.root / key / _MANIFEST).is_file()
