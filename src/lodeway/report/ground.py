@@ -90,10 +90,12 @@ def _statement(book: Book, deposits: Sequence[str], rows: Rows) -> Iterator[Tabl
         body.append([name, *cells])
     first = elements[0] if elements else ""
     cutoff = show(rows[0], "cutoff_pct", "cutoff", f"Cut-off grade of {first}", "%")
-    note = Markup("{} Cut-off {} {}. Tonnes of the kriged model; P10 and P90 over its simulations. "
+    note = Markup("{} Cut-off {} {}. Tonnes of the kriged model; P10 and P90 over simulations, "
+                  "which are less smooth, so that the kriged tonnes may lie outside them. "
                   "A draft: it is no statement until a competent person signs it.")  # fmt: skip
     metals = [word for sign in elements for word in (sign, f"{sign} metal")]
-    yield Table("Resource by class (draft)", ["Class", "Tonnes", *metals, "P10", "P90"], body,
+    head = ["Class", "Tonnes", *metals, "Tonnes, P10", "Tonnes, P90"]
+    yield Table("Resource by class (draft)", head, body,
                 note.format(confidence(rows), cutoff, first))  # fmt: skip
 
 
@@ -137,13 +139,13 @@ def _pits(book: Book, rows: Rows, project: str) -> Iterator[Table]:
         end = factor.replace(".", "-")
         cells = [
             _one(book, row.get(key), "mine", f"pit-{slug(label)}-{end}",
-                 f"{label} of the pit at {factor} of the metal price", unit, project=project)
+                 f"{label} of the pit at revenue factor {factor}", unit, project=project)
             for key, label, unit in columns
         ]  # fmt: skip
         body.append([factor, *cells])
     if body:
-        yield Table("Nested pits", ["Share of the metal price", *(c[1] for c in columns)], body,
-                    "Value: undiscounted, at the full price.")  # fmt: skip
+        yield Table("Nested pits", ["Revenue factor", *(c[1] for c in columns)], body,
+                    "Value: undiscounted, at a factor of 1.")  # fmt: skip
 
 
 def _summary(book: Book, rows: Rows, project: str) -> Iterator[Table]:
