@@ -6,7 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from lodeway.cli import app
+from lodeway.cli import door
 from lodeway.errors import CODES
 from lodeway.study import schema
 
@@ -41,6 +41,7 @@ def study_page() -> str:
 def commands_page() -> str:
     """Return the help of every command."""
     lines = ["# Commands", ""]
+    app = door()
     names = [command.name or command.callback.__name__ for command in app.registered_commands]
     groups = [group.name for group in app.registered_groups]
     for name in [*names, *groups]:
