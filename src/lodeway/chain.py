@@ -79,7 +79,9 @@ STAGES: tuple[Stage, ...] = (
         name="report",
         version=1,
         function="lodeway.report.stage:run",
-        inputs=("registry", "processing", "sales", "corridors", "economics"),
+        inputs=(
+            "registry", "resource", "mine", "processing", "sales", "corridors", "economics",
+        ),
         sections=("facts", "project", "market", "scenario", "report"),
         files=(_FACTS, "{report.disputed}"),
     ),

@@ -105,3 +105,48 @@ def test_blocks_counted_in_metres(model):
 def test_values_of_a_schedule_stand_in_for_missing_pit_values(model):
     model.with_name("four.upit").unlink()
     assert json.loads(lodeway("pit", model, "--json").stdout)["value"] == 3.0
+
+
+PCPSP = """NAME: two
+TYPE: PCPSP
+NBLOCKS: 2
+NPERIODS: 2
+NDESTINATIONS: 2
+NRESOURCE_SIDE_CONSTRAINTS: 2
+DISCOUNT_RATE: 0.1
+RESOURCE_CONSTRAINT_LIMITS:
+0 0 L 200
+0 1 L 0
+1 0 L 100
+1 1 L 100
+OBJECTIVE_FUNCTION:
+0 -10 190
+1 -10 990
+RESOURCE_CONSTRAINT_COEFFICIENTS:
+0 0 0 100
+0 1 0 100
+0 1 1 100
+1 0 0 100
+1 1 0 100
+1 1 1 100
+EOF
+"""
+
+
+def test_ore_that_waits_is_told_beside_the_schedule(tmp_path):
+    """Poor block 0 lies on the rich one: both are dug at once, and the mill has room for one."""
+    (tmp_path / "two.prec").write_text("0 0\n1 1 0\n")
+    (tmp_path / "two.pcpsp").write_text(PCPSP)
+    words = ("schedule", tmp_path / "two", "--seconds", 3, "--json")
+    plain, kept = (json.loads(lodeway(*words, *more).stdout) for more in ((), ("--stockpile", 0)))
+    assert "stockpile" not in plain
+    assert kept["npv"] == pytest.approx(plain["npv"])
+    assert plain["npv"] == pytest.approx(980.0)
+    assert kept["stockpile"]["gain"] == pytest.approx(200 / 1.1)
+
+
+@pytest.mark.parametrize("words", [("--stockpile", "-1"), ("--stockpile", "1", "--kind", "cpit")])
+def test_a_stockpile_that_cannot_be_is_refused(model, words):
+    done = lodeway("schedule", model, *words, "--json")
+    assert done.returncode == 1
+    assert "stockpile" in json.loads(done.stderr)["where"]

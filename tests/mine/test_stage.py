@@ -132,6 +132,22 @@ def test_sources_name_every_fact_of_the_plan(done):
     assert rows == {f"facts.csv#M-{n}" for n in range(1, 8)}
 
 
+def test_a_stockpile_is_told_and_changes_nothing_else(done, tmp_path):
+    here = context(tmp_path, reclaim_usd_per_t_ore="M-3")
+    assert problems(here.settings, tmp_path) == []
+    kept = run_mine(here)
+    for name in ("mine_plan.csv", "mine_pits.csv"):
+        assert kept.files[name] == done.files[name]
+    plain = done.files["mine_summary.csv"].splitlines()
+    more = kept.files["mine_summary.csv"].splitlines()
+    assert set(plain) < set(more)
+    assert [line.split(b",")[0] for line in more if line not in plain] == [
+        b"stockpile gain at planning prices", b"largest stockpile",
+        b"ore taken back from the stockpile",
+    ]  # fmt: skip
+    assert kept.data["summary"].set_index("quantity")["value"]["largest stockpile"] >= 0
+
+
 def test_a_forbidden_area_stays(tmp_path):
     import geopandas
     import shapely
@@ -165,6 +181,7 @@ def test_reblocking_keeps_tonnes_and_metal():
         ({"benchs": 4}, "did you mean benches"),
         ({"mill_t_per_y": "M-1"}, "mill_t_per_y"),
         ({"mill_t_per_y": "M-66"}, "M-66"),
+        ({"reclaim_usd_per_t_ore": "M-2"}, "reclaim_usd_per_t_ore"),
         ({"years": "many"}, "a number"),
         ({"net_usd_per_t_metal": {"Cu": "M-2"}}, "net_usd_per_t_metal.Cu"),
     ],
@@ -206,7 +223,7 @@ def planned(text):
 
 
 def chain():
-    own = Stage("resource", 1, f"{__name__}:resource", only_with="mine")
+    own = Stage("resource", 1, "lodeway.resource.stage:run", only_with="mine")
     return [own, *(stage for stage in STAGES if stage.name != "resource")]
 
 

@@ -34,14 +34,16 @@ def pit(
     as_json: AsJson = False,
     out: Out = None,
 ) -> None:
-    """Find the ultimate pit of a block model, exactly."""
+    """Find the ultimate pit of a block model, exactly.
+
+    The time printed is that of the fastest of up to five solutions, without reading and compiling.
+    """
     from lodeway.mine.files import read_model
     from lodeway.mine.minelib import write_pit
-    from lodeway.mine.pit import ultimate_pit, warm_up
+    from lodeway.mine.pit import timed_pit
 
     model = read_model(prefix, slope, benches)
-    warm_up(model.precedence)
-    found = ultimate_pit(model.value, model.precedence)
+    found = timed_pit(model.value, model.precedence)
     if out is not None:
         write_pit(out, found.inside)
     template = model.template

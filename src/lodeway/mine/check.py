@@ -16,6 +16,8 @@ FACTS = (
     "mining_usd_per_t_rock", "processing_usd_per_t_ore", "discount_pct", "mill_t_per_y",
     "mining_t_per_y",
 )  # fmt: skip
+#: Facts that a section may leave out.
+OPTIONAL_FACTS = ("reclaim_usd_per_t_ore",)
 TABLES = ("net_usd_per_t_metal", "recovery_pct")
 #: Keys that are decisions, with their least and greatest value (of each item, where a list).
 DECISIONS: Mapping[str, tuple[float, float]] = {
@@ -49,7 +51,7 @@ def problems(settings: Mapping[str, Any], folder: Path) -> list[LodewayError]:
 
 
 def _keys(section: Mapping[str, Any]) -> Iterator[LodewayError]:
-    known = (*FACTS, *TABLES, *DECISIONS, *_WORDS)
+    known = (*FACTS, *OPTIONAL_FACTS, *TABLES, *DECISIONS, *_WORDS)
     for key in NEEDED:
         if key not in section:
             yield LodewayError("bad-study", f"study.toml mine.{key}", "nothing", "a value")
@@ -84,7 +86,8 @@ def _names(section: Mapping[str, Any], settings: Mapping[str, Any]) -> Iterator[
 
 
 def _facts(section: Mapping[str, Any], facts: Facts) -> Iterator[LodewayError]:
-    wanted = [(key, section[key], unit_of(key), key) for key in FACTS if key in section]
+    named = [key for key in (*FACTS, *OPTIONAL_FACTS) if key in section]
+    wanted = [(key, section[key], unit_of(key), key) for key in named]
     for key in TABLES:
         for element, fact_id in section.get(key, {}).items():
             unit = "fraction" if key == "recovery_pct" else unit_of(key)

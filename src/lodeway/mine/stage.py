@@ -11,7 +11,7 @@ import pandas as pd
 import xarray as xr
 
 from lodeway.io import as_csv, read_facts
-from lodeway.mine.check import CLASSES, FACTS, TABLES
+from lodeway.mine.check import CLASSES, FACTS, OPTIONAL_FACTS, TABLES
 from lodeway.mine.closure import Ints
 from lodeway.mine.phases import Phases, pushbacks
 from lodeway.mine.pit import Pit, rising_pits, ultimate_pit
@@ -22,6 +22,7 @@ from lodeway.mine.reblock import Ground, reblock
 from lodeway.mine.risk import RiskPits, risk_pits
 from lodeway.mine.schedule import Plan, schedule_mine
 from lodeway.mine.slope import Slope, Template, template
+from lodeway.mine.stockpile import Kept, after_schedule
 from lodeway.mine.value import MILL, Terms, block_values, inside_areas
 from lodeway.model import Facts, Result, StageContext
 from lodeway.model.parameters import fact_in, unit_of
@@ -61,6 +62,7 @@ class Work:
     risk: RiskPits
     plan: Plan
     annual: AnnualPlan
+    kept: Kept | None
 
 
 def run(context: StageContext) -> Result:
@@ -94,7 +96,8 @@ def _case(context: StageContext, facts: Facts) -> Case:
         sources.append(("plan", name, fact.source_id))
         return fact.value(unit)
 
-    number = {key: look(section[key], unit_of(key), key) for key in FACTS}
+    named = [*FACTS, *(key for key in OPTIONAL_FACTS if key in section)]
+    number = {key: look(section[key], unit_of(key), key) for key in named}
     price, recovery = (
         {
             element: look(fact_id, unit, f"{table}.{element}")
@@ -141,13 +144,15 @@ def _work(case: Case, ground: Ground, areas: list[Any], context: StageContext) -
         count=int(section.get("pushbacks", 1)), width_cells=max(width, 1.0),
     )  # fmt: skip
     risk = _risk(case, ground, precedence, context, forbidden)
-    plan = _schedule(case, ground, precedence, value, phases, context)
+    plan, kept = _schedule(case, ground, precedence, value, phases, context)
     drawn = {
         element: grade[:, np.arange(context.draws) % grade.shape[1]]
         for element, grade in ground.drawn_pct.items()
     }
     annual = annual_plan(plan.schedule, ground.mass_t, drawn, int(section["years"]), MILL)
-    return Work(ground, precedence, found, value, pit, shell, factors, phases, risk, plan, annual)
+    return Work(
+        ground, precedence, found, value, pit, shell, factors, phases, risk, plan, annual, kept
+    )
 
 
 def _shells(
@@ -196,8 +201,11 @@ def _schedule(
     value: Floats,
     phases: Phases,
     context: StageContext,
-) -> Plan:
-    """Schedule the pushbacks' blocks: mine and mill capacity with ramp-up, two destinations."""
+) -> tuple[Plan, Kept | None]:
+    """Schedule the pushbacks' blocks: mine and mill capacity with ramp-up, two destinations.
+
+    Where taking ore back from a stockpile has a cost, what a stockpile adds comes with the plan.
+    """
     section, years = case.section, int(case.section["years"])
     ramp = [float(share) for share in case.project["ramp"]]
     high = np.stack(
@@ -216,10 +224,13 @@ def _schedule(
         case.number["discount_pct"] / 100.0, "PCPSP",
     )  # fmt: skip
     moves = int(section.get("moves", 300_000))
-    return schedule_mine(
+    plan = schedule_mine(
         problem, precedence, moves=moves, seed=context.seed, tolerance=_ENOUGH,
         progress=context.progress,
     )  # fmt: skip
+    reclaim = case.number.get("reclaim_usd_per_t_ore")
+    kept = None if reclaim is None else after_schedule(problem, plan.schedule, reclaim)
+    return plan, kept
 
 
 def _plan_table(case: Case, work: Work, context: StageContext) -> xr.Dataset:
@@ -309,6 +320,12 @@ def _summary(case: Case, work: Work) -> pd.DataFrame:
         (f"marginal cut-off {element} alone", case.terms.cutoff_pct(element), "%")
         for element in case.elements
     ]
+    if work.kept is not None:
+        rows += [
+            ("stockpile gain at planning prices", work.kept.gain, "USD"),
+            ("largest stockpile", work.kept.stock.max(), "t"),
+            ("ore taken back from the stockpile", work.kept.later.sum(), "t"),
+        ]
     return pd.DataFrame(rows, columns=["quantity", "value", "unit"])
 
 

@@ -35,6 +35,8 @@ FAMILIES: dict[str, dict[str, tuple[str, ...]]] = {
     "links": {"corridors": ("",), "processing": ("",), "economics": ("link", "rate", "capex")},
     "distance": {"corridors": ("",), "economics": ("reading", "distance", "claim")},
     "jobs": {"economics": ("job", "direct", "indirect")},
+    "resource": {"resource": ("",)},
+    "mine": {"mine": ("",)},
 }  # fmt: skip
 
 

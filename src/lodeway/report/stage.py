@@ -10,7 +10,7 @@ import pandas as pd
 import xarray as xr
 
 from lodeway.model.stage import Result, StageContext
-from lodeway.report import cash, compose, measures, netback, page, sections
+from lodeway.report import cash, compose, ground, measures, netback, page, sections
 from lodeway.report.basemap import read_areas
 from lodeway.report.book import Book
 from lodeway.report.geopackage import geopackage
@@ -155,7 +155,7 @@ def _money(
         *compose.part("gains", "Who gains",
                       sections.gain_table(book, tables.rows("economics", "gains"))),
     ]  # fmt: skip
-    after = _after(book, tables)
+    after = _after(book, tables, settings)
     return {
         **compose.netback_groups(book, on_screen), "unfit": compose.unfit_rows(book, unfit),
         "parts_before": before, "parts_after": after, "chosen": chosen,
@@ -166,7 +166,7 @@ def _money(
     }  # fmt: skip
 
 
-def _after(book: Book, tables: Tables) -> list[dict[str, Any]]:
+def _after(book: Book, tables: Tables, settings: Mapping[str, Any]) -> list[dict[str, Any]]:
     """Return the sections below the cash flow."""
     readings = sections.distance_tables(
         book,
@@ -174,6 +174,7 @@ def _after(book: Book, tables: Tables) -> list[dict[str, Any]]:
         tables.rows("economics", "reading_summary"),
     )
     return [
+        *_dug(book, tables, settings),
         *compose.part("links", "Do mineral tonnes pay for the link?",
                       sections.link_table(book, tables.rows("economics", "links"))),
         *compose.part("distances", "Distance claims", readings),
@@ -187,6 +188,18 @@ def _after(book: Book, tables: Tables) -> list[dict[str, Any]]:
         *compose.part("check", "Checked against a recorded sale",
                       sections.check_table(book, tables.rows("economics", "sale_check"))),
     ]  # fmt: skip
+
+
+def _dug(book: Book, tables: Tables, settings: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Return the section on what is in the ground and how it is dug, if the study has one."""
+    plan = tables.frame("mine", "plan")
+    deposits = [text(project.get("deposit")) for project in settings.get("project") or ()]
+    found = ground.ground_tables(
+        book, deposits, tables.rows("resource", "statement"),
+        plan if isinstance(plan, xr.Dataset) else None,
+        tables.rows("mine", "pits"), tables.rows("mine", "summary"),
+    )  # fmt: skip
+    return compose.part("ground", "What is in the ground, and how it is dug", found)
 
 
 def _ground(
