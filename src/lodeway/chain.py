@@ -59,8 +59,8 @@ STAGES: tuple[Stage, ...] = (
         version=1,
         function="lodeway.corridors.stage:run",
         inputs=("processing", "sales"),
-        sections=("corridors", "project", "market", "scenario", "report", "claim"),
-        files=("{corridors.network}/*",),
+        sections=("facts", "corridors", "project", "market", "scenario", "report", "claim"),
+        files=(_FACTS, "{corridors.network}/*", "{corridors.quotes}"),
         check="lodeway.corridors.check:problems",
     ),
     Stage(

@@ -87,3 +87,35 @@ def test_ids_never_collide():
               for name in ("a b", "a/b")]  # fmt: skip
     assert len(set(spaced)) == 2
     assert "<b>" not in str(book.fill("<b>{npv.x}</b>"))
+
+
+def test_quotes_stand_with_the_misses_first_and_what_they_widen():
+    from lodeway.report.quotes import quote_tables
+
+    path = "data/network/freight_quotes.csv"
+    book = Book({"corridors": [("quote", "a", f"{path}#a"), ("quote", "b", f"{path}#b")]}, {}, {})
+    common = {"from": "A", "to": "B", "days": 3.0, "quoted_days": None, "days_error": None}
+    rows = [
+        {"quote": "a", "ours_usd_per_t": 110.0, "theirs_usd_per_t": 100.0, "error": 0.1,
+         "verdict": "within", "note": "", **common},
+        {"quote": "b", "ours_usd_per_t": 60.0, "theirs_usd_per_t": 100.0, "error": -0.4,
+         "verdict": "miss", "note": "", **common},
+        {"quote": "c", "ours_usd_per_t": None, "theirs_usd_per_t": 9.0, "error": None,
+         "verdict": "not compared", "note": "an end outside the network", **common},
+    ]  # fmt: skip
+    wide = [{"rate": "haul-rail", "unit": "USD/t-km", "low": 0.04, "mode": 0.05, "high": 0.06,
+             "factor": 1.2, "drawn_low": 0.0333, "drawn_high": 0.072, "log_spread": 0.37}]  # fmt: skip
+    quotes, widened = quote_tables(book, rows, wide)
+    assert [row[0] for row in quotes.rows] == ["b", "a", "c"]
+    assert "40 %" in str(quotes.rows[0][5])
+    assert quotes.rows[2][-1] == "an end outside the network"
+    assert widened.rows[0][1] == "0.04 to 0.06"
+    assert widened.rows[0][3] == "0.0333 to 0.072"
+    assert "compares: 2" in widened.note
+    assert "0.37" in widened.note
+    found = {row["id"]: row for row in book.rows()}
+    error = next(row for name, row in found.items() if "quote-error-b" in name)
+    assert error["sources"] == [f"{path}#b"]
+    misfit = next(row for name, row in found.items() if "quote-misfit" in name)
+    assert misfit["sources"] == [f"{path}#a", f"{path}#b"]
+    assert quote_tables(book, [], []) == []

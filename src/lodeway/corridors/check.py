@@ -76,6 +76,8 @@ def _places(settings: Mapping[str, Any], places: set[str]) -> Iterator[LodewayEr
         sale = project.get("sale") or {}
         if sale.get("point"):
             wanted.append((f"project[{number}].sale.point", sale["point"]))
+        if (project.get("inbound") or {}).get("place"):
+            wanted.append((f"project[{number}].inbound.place", project["inbound"]["place"]))
         share = sale.get("pass_through") or ()
         bad = [x for x in share if not isinstance(x, (int, float)) or not 0 <= x <= 1]
         if bad or list(share) != sorted(share):

@@ -19,6 +19,7 @@ from lodeway.corridors.compare import (
     spread,
 )
 from lodeway.corridors.compare_file import Comparison
+from lodeway.corridors.cost import OPTIONAL
 from lodeway.corridors.resilience import tonnes_that_pay
 
 
@@ -68,6 +69,12 @@ def tables(found: Compared) -> dict[str, pd.DataFrame]:
 
 def _options(found: Compared) -> pd.DataFrame:
     rows = []
+    paid = {
+        name
+        for one in found.priced
+        for name, part in zip(COMPONENTS, one.usd_per_t, strict=True)
+        if (part > 0).any()
+    }
     for one in found.priced:
         usd = one.usd_per_t.sum(axis=0)
         low, mid, high = (float(x) for x in np.quantile(usd, [0.1, 0.5, 0.9]))
@@ -78,7 +85,8 @@ def _options(found: Compared) -> pd.DataFrame:
              "km": one.km, "days_p10": days[0], "days_p50": days[1], "days_p90": days[2],
              "usd_per_t_p10": low, "usd_per_t_p50": mid, "usd_per_t_p90": high,
              **{f"usd_per_t {name}": float(part.mean())
-                for name, part in zip(COMPONENTS, one.usd_per_t, strict=True)},
+                for name, part in zip(COMPONENTS, one.usd_per_t, strict=True)
+                if name not in OPTIONAL or name in paid},
              "tightest": room[0], "room_mt_per_y": room[1],
              "legs": "; ".join(f"{leg.mode} {leg.origin} to {leg.destination} {leg.km:,.0f} km"
                                for leg in one.legs if leg.km >= 1.0)}

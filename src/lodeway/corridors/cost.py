@@ -19,8 +19,11 @@ Floats = NDArray[np.float64]
 
 COMPONENTS = (
     "haul road", "haul rail", "haul sea", "haul ferry", "backhaul", "loading", "gauge break",
-    "border fees", "inventory", "standing", "services", "losses",
+    "border fees", "inventory", "standing", "services", "losses", "permits", "guarantees",
+    "inbound",
 )  # fmt: skip
+#: Components that a table shows only where something pays for them.
+OPTIONAL = ("permits", "guarantees", "inbound")
 
 
 @dataclass(frozen=True)
@@ -34,6 +37,9 @@ class Prices:
     fee, gauge, cost, loss
         By fixed price, shape ``(draws, prices)``: gate fee, break of gauge, transfer or service
         price in USD/t, and the share of the goods lost.
+    permit, guarantee, pledged
+        By fixed price: what entering a country costs beside the fee: permit and transit guarantee
+        in USD/t, and the guarantee that is a share of the goods' value.
     hours_mean, hours
         By fixed price: hours as they are expected when choosing, and as they turn out.
     standing
@@ -53,6 +59,9 @@ class Prices:
     gauge: Floats
     cost: Floats
     loss: Floats
+    permit: Floats
+    guarantee: Floats
+    pledged: Floats
     hours_mean: Floats
     hours: Floats
     standing: Floats
@@ -74,7 +83,8 @@ class Prices:
         """
         capital = (usd_per_t * self.inventory)[:, None]
         per_km = self.haul + self.backhaul + capital * self.hours_per_km
-        once = self.fee + self.gauge + self.cost + self.loss * usd_per_t[:, None]
+        once = self.fee + self.gauge + self.cost + self.permit + self.guarantee
+        once = once + (self.loss + self.pledged) * usd_per_t[:, None]
         once = once + self.hours_mean * (capital + self.standing)
         return per_km, once
 
@@ -134,7 +144,8 @@ def price_all(
     haul, backhaul, hours_per_km = _by_km(graph, book, asked)
     size = (book.count, len(graph.prices))
     table = {name: np.zeros(size) for name in ("fee", "gauge", "cost", "loss", "mean", "hours",
-                                               "standing")}  # fmt: skip
+                                               "standing", "permit", "guarantee", "pledged")
+    }  # fmt: skip
     for number, price in enumerate(graph.prices):
         if price.kind == "gate":
             gate = network.gates[price.item]
@@ -158,6 +169,9 @@ def price_all(
         gauge=table["gauge"],
         cost=table["cost"],
         loss=table["loss"],
+        permit=table["permit"],
+        guarantee=table["guarantee"],
+        pledged=table["pledged"],
         hours_mean=table["mean"],
         hours=table["hours"],
         standing=table["standing"],
@@ -220,6 +234,10 @@ def _price_gate(
         table["fee"][:, number] = book.drawn(fee, "border fee", gate.mode) / TONNES_PER_FEE
     else:
         table["fee"][:, number] = book.value(book.need("border_fee", gate.mode))
+    table["permit"][:, number] = book.optional("permit", gate.mode)
+    if (bond := book.find("guarantee", gate.mode)) is not None:
+        by_value = bond.unit.lower() in {"fraction", "%", "fraction of goods value"}
+        table["pledged" if by_value else "guarantee"][:, number] = book.value(bond)
     delay = gate.delay_h or Range(0.0, 0.0, 0.0)  # the network's notes say so
     mean = max(delay.mean * changed.factor + changed.add, 0.0)
     table["mean"][:, number] = mean
@@ -310,6 +328,8 @@ def components(
     add("services", once(np.where(sold, prices.cost, 0.0)))
     add("gauge break", once(prices.gauge))
     add("border fees", once(prices.fee))
+    add("permits", once(prices.permit))
+    add("guarantees", once(prices.guarantee) + once(prices.pledged) * usd_per_t[:, None])
     add("standing", once(prices.standing * prices.hours))
     add("losses", (once(prices.loss) + start[1]) * usd_per_t[:, None])
     hours = np.einsum("dpr,dr->dp", km_by_rate, prices.hours_per_km) + once(prices.hours)
@@ -321,5 +341,5 @@ def components(
 
 
 __all__ = [
-    "COMPONENTS", "Adjustment", "Prices", "RateBook", "components", "price_all",
+    "COMPONENTS", "OPTIONAL", "Adjustment", "Prices", "RateBook", "components", "price_all",
 ]  # fmt: skip

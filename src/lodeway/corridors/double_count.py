@@ -5,20 +5,21 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from itertools import combinations
 
-from lodeway.corridors.records import Priced, Rate
+from lodeway.corridors.records import ENTRY, Priced, Rate
 from lodeway.errors import LodewayError
 
 #: Kinds that all apply to one movement in one mode; what they contain must not overlap.
-_TOGETHER = ("haul", "inventory", "standing", "border_fee")
+_TOGETHER = ("haul", "inventory", "standing", "border_fee", *ENTRY)
 
 
 def refuse_double_counts(network: Priced, rates: Sequence[Rate], modes: Collection[str]) -> None:
     """Refuse rates that both apply to a movement and contain the same cost.
 
-    Compared are, for each mode: haul, standing, inventory and border fees with one another (a
-    gate's fee contains ``border_fee``); transshipment with the haul rates of its two modes; the
-    break of gauge with haul; and the inventory rate with each service. A backhaul row is never an
-    overlap: it counts only where the haul rate lacks the empty return.
+    Compared are, for each mode: haul, standing, inventory, border fees, permits and guarantees with
+    one another (a permit contains ``permit`` whether it says so or not, a guarantee likewise, and
+    there is one of each; a gate's fee contains ``border_fee``); transshipment with the haul rates
+    of its two modes; the break of gauge with haul; and the inventory rate with each service. A
+    backhaul row is never an overlap: it counts only where the haul rate lacks the empty return.
 
     Raises
     ------
@@ -28,8 +29,8 @@ def refuse_double_counts(network: Priced, rates: Sequence[Rate], modes: Collecti
     for mode in sorted(modes):
         applying = [rate for rate in rates if rate.kind in _TOGETHER and rate.mode in {mode, ""}]
         for one, two in combinations(applying, 2):
-            if one.kind != two.kind:
-                _compare(one.where, one.contains, two.where, two.contains)
+            if one.kind != two.kind or one.kind in ENTRY:
+                _compare(one.where, _contents(one), two.where, _contents(two))
         hauls = [rate for rate in applying if rate.kind == "haul"]
         others = [rate for rate in applying if rate.kind != "border_fee"]
         for gate in network.gates:
@@ -48,6 +49,10 @@ def refuse_double_counts(network: Priced, rates: Sequence[Rate], modes: Collecti
         for service in network.services:
             if rate.kind == "inventory":
                 _compare(rate.where, rate.contains, service.where, service.contains)
+
+
+def _contents(rate: Rate) -> frozenset[str]:
+    return rate.contains | {rate.kind} if rate.kind in ENTRY else rate.contains
 
 
 def _compare(

@@ -136,6 +136,7 @@ def model_usd_per_t(
     through = any("border_fee" in vehicle.contains for vehicle in used.values())
     total += 0.0 if through else parts["border fees"]
     loaded = any("loading" in vehicle.contains for vehicle in used.values())
+    total += parts.get("permits", 0.0)
     return total + parts["gauge break"] + (0.0 if loaded else parts["loading"])
 
 

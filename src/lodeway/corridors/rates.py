@@ -37,6 +37,11 @@ _UNITS: Mapping[str, Mapping[str, float]] = {
     "loss": {"fraction": 1.0, "%": 0.01},
     "insurance": {"fraction": 1.0, "%": 0.01},
     "own_error": {"factor": 1.0},
+    "permit": {"usd/truck": 1 / TONNES_PER_TRUCK, "usd/t": 1.0},
+    "guarantee": {
+        "usd/truck": 1 / TONNES_PER_TRUCK, "usd/t": 1.0, "fraction": 1.0, "%": 0.01,
+        "fraction of goods value": 1.0,
+    },
 }  # fmt: skip
 
 

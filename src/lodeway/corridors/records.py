@@ -12,11 +12,16 @@ from lodeway.errors import LodewayError, suggestion
 from lodeway.io import Row, read_rows
 
 #: What a rate can pay for.
-CONTENTS = ("haul", "border_fee", "waiting", "loading", "backhaul", "inventory", "standing")
+CONTENTS = (
+    "haul", "border_fee", "waiting", "loading", "backhaul", "inventory", "standing", "permit",
+    "guarantee",
+)  # fmt: skip
 KINDS = (
     "haul", "transshipment", "gauge_break", "border_fee", "inventory", "standing", "backhaul",
-    "speed", "loss", "insurance", "own_error",
+    "speed", "loss", "insurance", "own_error", "permit", "guarantee",
 )  # fmt: skip
+#: What a vehicle pays for each foreign country that it enters, beside the fee of the gate.
+ENTRY = ("permit", "guarantee")
 GATE_STATUS = ("open", "closed", "planned", "restricted")
 LINK_STATUS = ("open", "closed", "planned")
 BASE_MODES = ("road", "rail", "sea", "ferry", "barge", "air")
@@ -246,19 +251,31 @@ def read_gates(path: Path) -> tuple[Gate, ...]:
 def read_rates(path: Path) -> tuple[Rate, ...]:
     """Read ``rates.csv`` (or the package's own table of defaults)."""
     return tuple(
-        Rate(
-            id=row.text("rate"),
-            kind=one_of(row, "kind", KINDS),
-            mode=row.text("mode", ""),
-            country=row.text("country", ""),
-            unit=row.text("unit"),
-            value=needed_range(row, "low", "mode_value", "high"),
-            contains=_contents(row),
-            source=row.text("source", ""),
-            confidence=row.text("confidence", ""),
-            where=f"{row.file}:{row.line} {row.text('rate')}",
-        )
-        for row in unique_ids(read_rows(path, _RATE_NEEDS, name=path.name), "rate")
+        _rate(row) for row in unique_ids(read_rows(path, _RATE_NEEDS, name=path.name), "rate")
+    )
+
+
+def _rate(row: Row) -> Rate:
+    kind = one_of(row, "kind", KINDS)
+    if kind in ENTRY:
+        one_of(row, "mode", BASE_MODES)
+        if row.text("country", ""):
+            raise LodewayError(
+                "bad-network", row.where("country"), repr(row.text("country")),
+                f"nothing: a {kind} is paid at every border, whichever way it is crossed",
+                "write what one country alone asks into the fees of its gates",
+            )  # fmt: skip
+    return Rate(
+        id=row.text("rate"),
+        kind=kind,
+        mode=row.text("mode", ""),
+        country=row.text("country", ""),
+        unit=row.text("unit"),
+        value=needed_range(row, "low", "mode_value", "high"),
+        contains=_contents(row),
+        source=row.text("source", ""),
+        confidence=row.text("confidence", ""),
+        where=f"{row.file}:{row.line} {row.text('rate')}",
     )
 
 

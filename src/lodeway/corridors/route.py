@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lodeway.corridors.alternatives import Way, alternatives
-from lodeway.corridors.cost import COMPONENTS, Prices, RateBook, components, price_all
+from lodeway.corridors.cost import COMPONENTS, OPTIONAL, Prices, RateBook, components, price_all
 from lodeway.corridors.graph import Graph, build_graph
 from lodeway.corridors.lengths import line_km
 from lodeway.corridors.network import Network
@@ -296,7 +296,11 @@ def _describe(
     return Route(
         length_km=float(km[0, 0]),
         cost_usd_per_t=float(parts[0, 0].sum()),
-        components={name: float(parts[0, 0, n]) for n, name in enumerate(COMPONENTS)},
+        components={
+            name: float(parts[0, 0, n])
+            for n, name in enumerate(COMPONENTS)
+            if name not in OPTIONAL or parts[0, 0, n] > 0
+        },
         hours=float(hours[0, 0]),
         legs=legs,
         gates=gates,

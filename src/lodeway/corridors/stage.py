@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -13,9 +13,12 @@ from numpy.typing import NDArray
 
 from lodeway.corridors.capacity import Hold, bottleneck, holds
 from lodeway.corridors.claim import claim_distances
-from lodeway.corridors.cost import COMPONENTS, Prices, RateBook, price_all
+from lodeway.corridors.cost import COMPONENTS, OPTIONAL, Prices, RateBook, price_all
 from lodeway.corridors.freight import LaneResult, Shipment, Task, evaluate
 from lodeway.corridors.graph import Graph, build_graph
+from lodeway.corridors.held import Held, hold
+from lodeway.corridors.inbound import Inbound, borne, read_inbound, refuse_unsupplied
+from lodeway.corridors.inbound import shipments as inbound_shipments
 from lodeway.corridors.journey import Journey, Walker
 from lodeway.corridors.layers import gates_layer, lines_layer, routes_layer
 from lodeway.corridors.network import Network, read_network
@@ -37,7 +40,11 @@ Ways: TypeAlias = Mapping[int, Mapping[str, NDArray[np.float64]]]
 
 @dataclass(frozen=True)
 class Plan:
-    """What the study asks: the network, the states and the shipments."""
+    """What the study asks: the network, the states and the shipments.
+
+    `inbound` is what projects take in, and `inbound_share` by sale how much of it for each wet
+    tonne of product; `held` is what quotes say of the rates, where the study holds them.
+    """
 
     network: Network
     permission: Permission
@@ -45,6 +52,9 @@ class Plan:
     conditions: tuple[Conditions, ...]
     shipments: tuple[Shipment, ...]
     wet_mt_per_y: Mapping[str, float]
+    inbound: tuple[Inbound, ...] = ()
+    inbound_share: Mapping[str, NDArray[np.float64]] = field(default_factory=dict)
+    held: Held | None = None
 
 
 def run(context: StageContext) -> Result:
@@ -53,15 +63,16 @@ def run(context: StageContext) -> Result:
     Parameters
     ----------
     context
-        Its settings hold ``corridors`` (network, modes, avoid; optionally include, open, close),
-        ``project``, ``market``, ``scenario`` and ``report``; its inputs are ``processing``
+        Its settings hold ``corridors`` (network, modes, avoid; optionally include, open, close,
+        quotes), ``project``, ``market``, ``scenario`` and ``report``; its inputs are ``processing``
         (streams) and ``sales`` (goods_usd_per_t and lanes).
 
     Returns
     -------
     Result
-        Tables states, freight, legs, routes, gate_use, capacity, gates and lines. The bytes do
-        not depend on the number of workers.
+        Tables states, freight, legs, routes, gate_use, capacity, gates and lines; quotes and
+        widened where the study holds its rates against quotes. The bytes do not depend on the
+        number of workers.
 
     Raises
     ------
@@ -90,16 +101,14 @@ def run(context: StageContext) -> Result:
         )
         for found in plan.conditions
     ]
-    results = [_to_point(lanes) for lanes in context.engine.map(evaluate, tasks)]
-    _refuse_unreachable(plan, context.settings, results[0])
+    found_lanes = context.engine.map(evaluate, tasks)
     full = [number for number, state in enumerate(plan.states) if state.full]
     opened = [tasks[number].usable & ~tasks[0].usable for number in full]
-    ways = dict(
-        zip(
-            full,
-            context.engine.map(_through, list(zip([tasks[n] for n in full], opened, strict=True))),
-            strict=True,
-        )
+    refuse_unsupplied(found_lanes[0])
+    _refuse_unreachable(plan, context.settings, borne(found_lanes[0], {}, plan.inbound_share)[0])
+    jobs = list(zip([tasks[n] for n in full], opened, strict=True))
+    results, ways = _borne(
+        plan, found_lanes, dict(zip(full, context.engine.map(_through, jobs), strict=True))
     )
     walker = Walker(plan.network, overlay)
     journeys = [
@@ -107,6 +116,19 @@ def run(context: StageContext) -> Result:
         for found, lanes in zip(plan.conditions, results, strict=True)
     ]
     return _result(context, plan, graph, results, journeys, ways)
+
+
+def _borne(
+    plan: Plan, found: Sequence[Sequence[LaneResult]], ways: Ways
+) -> tuple[list[list[LaneResult]], Ways]:
+    """Split the freight at the sale points, and add what projects take in."""
+    lanes, through_ = [], {}
+    for number, of_state in enumerate(found):
+        kept, way = borne(_to_point(of_state), ways.get(number, {}), plan.inbound_share)
+        lanes.append(kept)
+        if number in ways:
+            through_[number] = way
+    return lanes, through_
 
 
 def _through(job: tuple[Task, NDArray[np.bool_]]) -> dict[str, NDArray[np.float64]]:
@@ -118,6 +140,10 @@ def _plan(context: StageContext) -> Plan:
     settings = context.settings
     section = settings["corridors"]
     network = read_network(context.folder / section["network"])
+    held = None
+    if section.get("quotes"):
+        held = hold(network, context.folder / section["quotes"], section.get("avoid") or ())
+        network = held.network
     permission = Permission(
         modes=tuple(section.get("modes") or ("road",)),
         include=tuple(section.get("include") or ()),
@@ -130,7 +156,29 @@ def _plan(context: StageContext) -> Plan:
     every = states(scenarios, context.first_year, report_year)
     conditions = tuple(apply(network, permission, state.changes) for state in every)
     shipments, wet = _shipments(context, network)
-    return Plan(network, permission, every, conditions, shipments, wet)
+    inbound = read_inbound(context)
+    places = {str(item["name"]): str(item["place"]) for item in settings["project"]}
+    shipments += inbound_shipments(inbound, network, places, context.draws)
+    share = _inbound_share(context, inbound)
+    return Plan(network, permission, every, conditions, shipments, wet, inbound, share, held)
+
+
+def _inbound_share(
+    context: StageContext, inbound: Sequence[Inbound]
+) -> dict[str, NDArray[np.float64]]:
+    """Return, by sale of a project that takes something in, tonnes of it a wet tonne."""
+    streams = context.table("processing", "streams")
+    of_project = {item.project: item.t_per_t for item in inbound}
+    found = {}
+    for sale in (str(name) for name in streams["sale"].to_numpy().tolist()):
+        taken = of_project.get(sale.partition(":")[0])
+        if taken is not None:
+            dry, wet = (
+                _of_sale(streams[name], sale, context.draws)
+                for name in ("product_t_per_y", "wet_t_per_y")
+            )
+            found[sale] = taken * np.divide(dry, wet, out=np.ones_like(dry), where=wet > 0)
+    return found
 
 
 def _shipments(
@@ -264,7 +312,7 @@ def _result(
     ]  # fmt: skip
     data = {
         "states": _states_table(plan.states),
-        "freight": _freight(network, plan.states, results, held, ways),
+        "freight": _freight(plan, results, held, ways),
         "legs": _legs_table(plan.states, results, journeys),
         "routes": routes_layer(network, plan.states, results, journeys),
         "gate_use": _gate_use(plan.states, results),
@@ -275,6 +323,8 @@ def _result(
             network, graph, context.settings.get("claim") or (), plan.states, plan.permission.avoid
         ),
     }
+    if plan.held:
+        data |= {"quotes": plan.held.quotes, "widened": plan.held.widened}
     return Result(data=data, sources=_sources(context, plan, results, journeys))
 
 
@@ -294,9 +344,15 @@ def _states_table(every: Sequence[State]) -> pd.DataFrame:
     )
 
 
+def _paid(plan: Plan) -> list[str]:
+    """Return the components that something in the study can pay for."""
+    kinds = {f"{rate.kind}s" for rate in plan.network.rates}
+    kinds |= {"inbound"} if plan.inbound else set()
+    return [name for name in COMPONENTS if name not in OPTIONAL or name in kinds]
+
+
 def _freight(
-    network: Network,
-    every: Sequence[State],
+    plan: Plan,
     results: Sequence[Sequence[LaneResult]],
     held: Sequence[Sequence[Sequence[Hold]]],
     ways: Ways,
@@ -307,12 +363,14 @@ def _freight(
     def by_state(rows: Sequence[Sequence[Any]], kind: Any) -> Any:
         return np.array([list(row) for row in rows], dtype=kind).T
 
+    network, every, paid = plan.network, plan.states, _paid(plan)
+    usd = stack("usd")[:, :, [COMPONENTS.index(name) for name in paid]]
     draw = ("lane", "state", "draw")
     fits = by_state([[all(h.fits for h in hold) for hold in row] for row in held], bool)
     texts = by_state([[bottleneck(network, hold) for hold in row] for row in held], object)
     return xr.Dataset(
         {
-            "usd_per_wet_t": (("lane", "state", "component", "draw"), stack("usd")),
+            "usd_per_wet_t": (("lane", "state", "component", "draw"), usd),
             "known_usd_per_wet_t": (draw, stack("known")),
             "to_point_usd_per_wet_t": (draw, stack("to_point")),
             "through_usd_per_wet_t": (draw, _through_table(results, ways)),
@@ -324,7 +382,7 @@ def _freight(
         coords={
             "lane": [lane.lane for lane in results[0]],
             "state": [state.name for state in every],
-            "component": list(COMPONENTS),
+            "component": paid,
         },
     )
 
@@ -406,6 +464,11 @@ def _sources(
         ("capacity", row.item, f"{folder}/capacities.csv#{row.id}")
         for row in plan.network.capacities
     }
+    rows |= {("freight", item.project, item.source) for item in plan.inbound}
+    if plan.held:
+        table = context.settings["corridors"]["quotes"]
+        rows |= {("quote", str(q), f"{table}#{q}") for q in plan.held.quotes["quote"]}
+        rows |= {("freight", "", f"{table}#{q}") for q in plan.held.compared}
     for lanes, ways in zip(results, journeys, strict=True):
         for lane, way in zip(lanes, ways, strict=True):
             rows |= {("freight", lane.lane, f"{folder}/gates.csv#{gate}") for gate in lane.gates}

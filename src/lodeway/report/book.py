@@ -33,6 +33,7 @@ FAMILIES: dict[str, dict[str, tuple[str, ...]]] = {
         "economics": ("cost", "regime", "sale", "value discount"),
     },
     "links": {"corridors": ("",), "processing": ("",), "economics": ("link", "rate", "capex")},
+    "quotes": {"corridors": ("quote",)},
     "distance": {"corridors": ("",), "economics": ("reading", "distance", "claim")},
     "jobs": {"economics": ("job", "direct", "indirect")},
     "resource": {"resource": ("",)},

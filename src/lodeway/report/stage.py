@@ -10,7 +10,7 @@ import pandas as pd
 import xarray as xr
 
 from lodeway.model.stage import Result, StageContext
-from lodeway.report import cash, compose, ground, measures, netback, page, sections
+from lodeway.report import cash, compose, ground, measures, netback, page, quotes, sections
 from lodeway.report.basemap import read_areas
 from lodeway.report.book import Book
 from lodeway.report.geopackage import geopackage
@@ -184,6 +184,9 @@ def _after(book: Book, tables: Tables, settings: Mapping[str, Any]) -> list[dict
                       measures.backcast_table(book, tables.rows("economics", "backcast"))),
         *compose.part("parity", "Gas and carbon",
                       measures.parity_table(book, tables.rows("economics", "parity"))),
+        *compose.part("quotes", "Held against quotes",
+                      quotes.quote_tables(book, tables.rows("corridors", "quotes"),
+                                          tables.rows("corridors", "widened"))),
         *compose.part("jobs", "Jobs", sections.job_table(book, tables.rows("economics", "jobs"))),
         *compose.part("check", "Checked against a recorded sale",
                       sections.check_table(book, tables.rows("economics", "sale_check"))),

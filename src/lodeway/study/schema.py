@@ -65,6 +65,7 @@ class Corridors(Section):
     network: str
     modes: list[Literal["road", "rail", "sea", "ferry", "air"]] = ["road", "rail", "sea", "ferry"]
     avoid: list[Annotated[str, Field(pattern=r"^[A-Z]{3}$")]] = []
+    quotes: str = ""
 
 
 class Prices(Section):
@@ -107,6 +108,13 @@ class Sale(Section):
     pass_through: Annotated[list[Share], Field(min_length=2, max_length=2)]
 
 
+class Inbound(Section):
+    """``[project.inbound]``: what a project takes in for each tonne of product, and from where."""
+
+    place: str
+    t_per_t: str
+
+
 class Project(Section):
     """``[[project]]``: one way to work one deposit."""
 
@@ -126,6 +134,7 @@ class Project(Section):
     sale: Sale
     cost: dict[str, Any]
     jobs: dict[str, str] = {}
+    inbound: Inbound | None = None
 
 
 class Change(Section):
