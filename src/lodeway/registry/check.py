@@ -7,8 +7,6 @@ from pathlib import Path
 from typing import Any
 
 from lodeway.errors import LodewayError, suggestion
-from lodeway.registry.actors import read_holdings
-from lodeway.registry.areas import read_areas
 from lodeway.registry.claims import read_claims
 from lodeway.registry.deposits import read_deposits
 
@@ -37,6 +35,11 @@ def problems(settings: Mapping[str, Any], folder: Path) -> list[LodewayError]:
 
 def _areas(section: Mapping[str, Any], folder: Path) -> list[LodewayError]:
     """Areas and holdings read well, and every regime of an area is a file of the study."""
+    if not (section.get("areas") or section.get("holdings")):
+        return []  # a study without them is checked without loading what draws them
+    from lodeway.registry.actors import read_holdings
+    from lodeway.registry.areas import read_areas
+
     declared = {path.relative_to(folder).as_posix()
                 for name in section.get("regimes") or [] for path in folder.glob(name)}  # fmt: skip
     try:
