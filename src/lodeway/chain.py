@@ -12,7 +12,9 @@ STAGES: tuple[Stage, ...] = (
         version=1,
         function="lodeway.registry.stage:run",
         sections=("registry",),
-        files=("{registry.deposits}", "{registry.claims}"),
+        files=(
+            "{registry.deposits}", "{registry.claims}", "{registry.areas}", "{registry.holdings}",
+        ),
         check="lodeway.registry.check:problems",
     ),
     Stage(
@@ -72,7 +74,10 @@ STAGES: tuple[Stage, ...] = (
             "facts", "price", "market", "project", "scenario", "report", "economics", "link",
             "claim", "corridors", "prices", "terms",
         ),
-        files=(_FACTS, "{project.regime}", "{corridors.network}/*", "{prices.series}"),
+        files=(
+            _FACTS, "{project.regime}", "{registry.regimes}", "{corridors.network}/*",
+            "{prices.series}",
+        ),
         check="lodeway.economics.check:problems",
     ),
     Stage(

@@ -27,8 +27,8 @@ from lodeway.registry.deposits import Deposit
 from lodeway.registry.door import in_si
 from lodeway.registry.fusion import between_variance, fuse
 from lodeway.registry.inside import points_in_polygons
+from lodeway.registry.ownership import owners_table, regimes_of
 from lodeway.registry.provenance import erml_lite, nanopublications, prov_json
-from lodeway.registry.stage import regimes_of
 from lodeway.registry.statements import statement
 
 FLAGSHIP = Path(__file__).resolve().parents[2] / "studies" / "lesser-caucasus" / "data" / "claims"
@@ -300,3 +300,22 @@ def test_commands_refuse_a_bad_day_an_unknown_format_and_a_missing_book(tmp_path
     assert run("claims", "store", FILES[0], "--book", book, "--recorded", "2026").returncode == 0
     assert run("claims", "export", book, "--out", tmp_path / "x.docx").returncode == 1
     assert not (tmp_path / "x.docx").exists()
+
+
+def test_owners_behind_the_parties_of_the_areas_about_a_deposit(tmp_path):
+    areas = areas_from(tmp_path, AREAS)
+    deposits = [Deposit("d", "D", (), (), (), 45.7, 40.5, None, "", "")]
+    holdings = [
+        Holding("Parent", "Company", 0.6, None, None, "register", ""),
+        Holding("Fund", "Parent", None, None, None, "press", ""),
+        Holding("Family", "Company", 0.4, None, date(2020, 1, 1), "old register", ""),
+    ]
+    held = regimes_of(deposits, areas)
+    now = owners_table(held, areas, holdings, date(2021, 6, 1))
+    assert now["party"].tolist() == ["State", "Company", "Other"]
+    assert now["owner"].tolist() == ["State", "Fund", "Other"]
+    assert now["share"].fillna(-1.0).tolist() == [1.0, -1.0, 1.0]
+    assert now["sources"].tolist() == ["s1", "register|press", "s2"]
+    before = owners_table(held, areas, holdings, date(2019, 6, 1))
+    assert before["owner"].tolist() == ["State", "Fund", "Family"]
+    assert before["share"].tolist()[2] == 0.4

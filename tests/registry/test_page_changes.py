@@ -118,3 +118,15 @@ def test_the_commands_answer_in_json(tmp_path):
     assert run("registry", "diff", STUDY, STUDY) == []
     files = run("registry", "publish", STUDY, "--out", tmp_path / "page")["files"]
     assert Path(files[0]).is_file()
+
+
+def test_the_page_shows_areas_and_who_stands_behind_them(published):
+    data = json.loads((published[0] / "registry.json").read_text(encoding="utf-8"))
+    kajaran = {o["owner"]: o for o in data["owners"] if o["deposit"] == "kajaran"}
+    assert kajaran["GeoProMining"]["share"] == 0.45
+    assert kajaran["Republic of Armenia"]["share"] == 0.21875
+    gedabek = [o for o in data["owners"] if o["deposit"] == "gedabek"]
+    assert {o["area"] for o in gedabek} == {"gedabek-psa"}
+    assert {o["owner"]: o["share"] for o in gedabek}["Anglo Asian Mining plc"] is None
+    assert all("general-knowledge-unverified" in area["source"] for area in data["areas"])
+    assert all(area["rings"] and area["terms"] for area in data["areas"])

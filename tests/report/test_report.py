@@ -11,9 +11,11 @@ import sys
 from html.parser import HTMLParser
 from pathlib import Path
 
+import geopandas as gpd
 import pandas as pd
 import pyogrio
 import pytest
+import shapely
 
 sys.path.insert(0, str(Path(__file__).parent))
 
@@ -186,3 +188,26 @@ def test_nothing_at_all_still_gives_a_page():
     files = run(sample.context({}, {})).files
     assert b"Lodeway report" in files["report.html"]
     assert json.loads(files["figures.json"]) == []
+
+
+def test_contract_areas_are_drawn_named_and_attributed(html):
+    """An outline without words in the picture; a table that is absent draws nothing."""
+    assert 'class="area"' not in html
+    assert "contract area or licence" not in html
+    context = sample.context()
+    frame = gpd.GeoDataFrame(
+        {"area": ["a", "far"], "name": ["Hill <b>", "Far"], "kind": ["contract", "licence"],
+         "parties": ["State|Company", "x"], "regime": "", "terms": "", "start": ["2022-07-01", ""],
+         "end": "", "area_km2": 1.0, "source": ["gazette 5", "y"], "repairs": ""},
+        geometry=[shapely.box(45.5, 40.0, 46.0, 40.5), shapely.box(-60, -10, -59, -9)], crs=4326,
+    )  # fmt: skip
+    inputs = dict(context.inputs)
+    inputs["registry"] = Result({**inputs["registry"].data, "areas": frame})
+    shown = run(sample.context(inputs)).files["report.html"].decode()
+    assert shown.count('class="area"') == 2, "on the map, and closer"
+    assert shown.count('id="hatch"') == 1
+    words = "Hill &lt;b&gt; (contract, 2022-07-01 to open): State, Company. Source: gazette 5"
+    assert shown.count(f"<title>{words}</title>") == 2
+    assert shown.count("contract area or licence") == 1
+    assert "Hill &lt;b&gt;: gazette 5" in shown
+    assert "Far: y" not in shown

@@ -32,6 +32,9 @@ _FILES = {
 
 __all__ = ["door", "main"]
 
+#: Loading the file `app` has put it here under its own name, where `__getattr__` must answer.
+globals().pop("app", None)
+
 
 def door(word: str = "") -> typer.Typer:
     """Return the command line with the file that answers to a word, or with every file."""

@@ -55,8 +55,11 @@ def netback(
     )
     if case is not None:
         from lodeway.economics.study_case import study_case, write_study_case
+        from lodeway.economics.vintage import with_regimes
 
         cash: Any = results["economics"].data["cashflow"]
+        areas: Any = store.load(outcome.keys["registry"]).data.get("regimes")
+        settings = with_regimes(settings, areas)
         write_study_case(study_case(settings, folder, cash, project, answer["scenario"]), case)
     if chart is not None:
         from lodeway.economics.case_charts import draw_waterfall

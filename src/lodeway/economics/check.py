@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from lodeway.economics.terms import DECISIONS
+from lodeway.economics.vintage import BY_AREA
 from lodeway.errors import LodewayError, suggestion
 from lodeway.io import read_facts, safe_path
 from lodeway.model import Facts
@@ -17,8 +18,6 @@ _COST_WORDS = ("gas_price", "capex_years")
 
 def problems(settings: Mapping[str, Any], folder: Path) -> list[LodewayError]:
     """Return every problem of the economic sections."""
-    from lodeway.economics.regime import read_regime
-
     try:
         paths = [path for name in settings["facts"]["files"] for path in sorted(folder.glob(name))]
         facts = read_facts(paths, folder)
@@ -29,10 +28,7 @@ def problems(settings: Mapping[str, Any], folder: Path) -> list[LodewayError]:
     prices = [price["name"] for price in settings["price"]]
     for number, project in enumerate(settings["project"]):
         where = f"study.toml project[{number}]"
-        try:
-            read_regime(safe_path(folder, project["regime"], where), project["regime"])
-        except LodewayError as problem:
-            found.append(problem)
+        found += _regime(project["regime"], settings["registry"], folder, where)
         found += _cost(project["cost"], facts, prices, f"{where}.cost")
         low, high = project["sale"]["pass_through"]
         if low > high:
@@ -43,6 +39,29 @@ def problems(settings: Mapping[str, Any], folder: Path) -> list[LodewayError]:
         for key, fact_id in project["jobs"].items():
             found += _fact(facts, fact_id, key, f"{where}.jobs.{key}")
     return found
+
+
+def _regime(
+    name: str, registry: Mapping[str, Any], folder: Path, where: str
+) -> Iterator[LodewayError]:
+    """Read a project's regime; one by area needs areas and the files that they may name."""
+    from lodeway.economics.regime import read_regime
+
+    names = [name]
+    if name == BY_AREA:
+        patterns = registry.get("regimes") or []
+        names = [path.relative_to(folder).as_posix()
+                 for pattern in patterns for path in sorted(folder.glob(pattern))]  # fmt: skip
+        if not (registry.get("areas") and names):
+            yield LodewayError(
+                "missing", f"{where}.regime", repr(name), "[registry] areas and regimes",
+                "name a regime file, or give the study its areas",
+            )  # fmt: skip
+    for item in names:
+        try:
+            read_regime(safe_path(folder, item, where), item)
+        except LodewayError as problem:
+            yield problem
 
 
 def _fact(facts: Facts, fact_id: Any, key: str, where: str) -> Iterator[LodewayError]:

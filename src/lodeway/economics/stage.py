@@ -26,7 +26,9 @@ from lodeway.economics.sensitivity import tornado
 from lodeway.economics.transit import country_shares
 from lodeway.economics.unknowns import unknowns_table
 from lodeway.economics.valuation import ladder_table, netback_table, value_table
+from lodeway.economics.vintage import regime_file
 from lodeway.economics.world import World, gather
+from lodeway.errors import LodewayError
 from lodeway.io import read_facts
 from lodeway.model import Facts, Result, StageContext
 from lodeway.model.figure import quantiles
@@ -117,10 +119,17 @@ def _facts_files(context: StageContext) -> list[Any]:
 
 
 def _regimes(context: StageContext) -> dict[str, Regime]:
-    return {
-        project["name"]: read_regime(context.folder / project["regime"], project["regime"])
-        for project in context.settings["project"]
-    }
+    """Return each project's regime; one by area must be among the files that the study declares."""
+    by_area = context.inputs["registry"].data.get("regimes")
+    areas = by_area if isinstance(by_area, pd.DataFrame) else None
+    found = {}
+    for number, project in enumerate(context.settings["project"]):
+        where = f"study.toml project[{number}].regime"
+        name = regime_file(project, areas, where)
+        if context.folder / name not in context.files:
+            raise LodewayError("missing", where, repr(name), "a file that [registry] regimes names")
+        found[project["name"]] = read_regime(context.folder / name, name)
+    return found
 
 
 def _books(

@@ -13,11 +13,13 @@ from pathlib import Path
 from typing import Any
 
 from lodeway.errors import LodewayError
-from lodeway.io import read_text, write_bytes
+from lodeway.io import last_day, read_text, write_bytes
+from lodeway.registry.actors import read_holdings
 from lodeway.registry.areas import area_table, read_areas
 from lodeway.registry.claims import Claim, read_claims
 from lodeway.registry.deposits import Deposit, alias_table, read_deposits
 from lodeway.registry.fusion import fuse_quantities
+from lodeway.registry.ownership import owners_table, regimes_of
 from lodeway.registry.quantities import Quantity, names_of, understand
 from lodeway.registry.verdict import Verdict, judge
 
@@ -55,7 +57,7 @@ def publish(study: Path, out: Path) -> list[Path]:
     data = page_data(deposits, claims)
     data["title"] = str(settings.get("study", {}).get("title", study.name))
     data["as_of"] = str(settings.get("study", {}).get("as_of", ""))
-    data["areas"] = _areas(study, section)
+    data["areas"], data["owners"] = _areas(study, section, deposits, data["as_of"])
     out.mkdir(parents=True, exist_ok=True)
     text = json.dumps(data, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
     files = {out / "index.html": page(text), out / "registry.json": text.encode()}
@@ -167,17 +169,28 @@ def conflicts(rows: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
     return found
 
 
-def _areas(study: Path, section: Mapping[str, Any]) -> list[dict[str, Any]]:
+def _areas(
+    study: Path, section: Mapping[str, Any], deposits: Sequence[Deposit], as_of: str
+) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    """Return the areas with their outlines, and the owners behind their parties by deposit."""
     name = section.get("areas")
     if not name:
-        return []
-    table = area_table(read_areas(study / name))
-    return [
-        {**{key: str(row[key]) for key in ("area", "name", "kind", "parties", "start", "end")},
+        return [], []
+    areas = read_areas(study / name)
+    words = ("area", "name", "kind", "parties", "regime", "terms", "start", "end", "source")
+    drawn: list[dict[str, Any]] = [
+        {**{key: str(row[key]) for key in words},
          "rings": [[list(point[:2]) for point in part.exterior.coords]
                    for part in getattr(row["geometry"], "geoms", [row["geometry"]])]}
-        for _, row in table.iterrows()
+        for _, row in area_table(areas).iterrows()
     ]  # fmt: skip
+    file = section.get("holdings")
+    holdings = read_holdings(study / file) if file else []
+    day = last_day(as_of, f"{study / 'study.toml'} as_of")
+    owners = owners_table(regimes_of(deposits, areas), areas, holdings, day)
+    shares = owners["share"].astype(object).where(owners["share"].notna(), None)
+    rows = owners.assign(share=shares).to_dict("records")
+    return drawn, [{str(key): value for key, value in row.items()} for row in rows]
 
 
 def page(data: str) -> bytes:

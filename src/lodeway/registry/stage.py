@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from pathlib import Path
 
 import geopandas
@@ -11,15 +10,16 @@ import pandas as pd
 from shapely.geometry import Point
 
 from lodeway.model import Result, StageContext
-from lodeway.registry.areas import ContractArea, area_table, read_areas
+from lodeway.registry.actors import read_holdings
+from lodeway.registry.areas import area_table, read_areas
 from lodeway.registry.claims import read_claims
 from lodeway.registry.deposits import Deposit, alias_table, read_deposits
-from lodeway.registry.inside import points_in_polygons
+from lodeway.registry.ownership import owners_table, regimes_of
 from lodeway.registry.verdict import Verdict, judge
 
 
 def run(context: StageContext) -> Result:
-    """Compute ``deposits`` and ``ledger`` of ``docs/handovers.md``."""
+    """Compute ``deposits``, ``ledger`` and the tables of areas of ``docs/handovers.md``."""
     section = context.settings["registry"]
     deposits = read_deposits(context.folder / section["deposits"], context.folder)
     paths = _claim_files(context, section["claims"])
@@ -34,30 +34,10 @@ def run(context: StageContext) -> Result:
         data["areas"] = area_table(areas)
         data["regimes"] = regimes_of(deposits, areas)
         sources += [("area", area.id, f"{area.file}#{area.id}") for area in areas]
+        name = section.get("holdings")
+        holdings = read_holdings(context.folder / name) if name else []
+        data["owners"] = owners_table(data["regimes"], areas, holdings, context.as_of)
     return Result(data=data, sources=sources)
-
-
-def regimes_of(deposits: Sequence[Deposit], areas: Sequence[ContractArea]) -> pd.DataFrame:
-    """Return which area holds which deposit from when to when, and under which regime.
-
-    Columns: ``deposit, area, kind, regime, start, end`` (dates as text, empty where open), one row
-    for each deposit and area; economics picks the regime by the year that it needs.
-    """
-    placed = [item for item in deposits if item.lon is not None and item.lat is not None]
-    lon = np.array([item.lon for item in placed], dtype=float)
-    lat = np.array([item.lat for item in placed], dtype=float)
-    point, which = points_in_polygons(lon, lat, [area.shape for area in areas])
-    rows = [
-        {
-            "deposit": placed[i].id, "area": areas[j].id, "kind": areas[j].kind,
-            "regime": areas[j].regime,
-            "start": areas[j].start.isoformat() if areas[j].start else "",
-            "end": areas[j].end.isoformat() if areas[j].end else "",
-        }
-        for i, j in zip(point.tolist(), which.tolist(), strict=True)
-    ]  # fmt: skip
-    columns = ["deposit", "area", "kind", "regime", "start", "end"]
-    return pd.DataFrame(rows, columns=columns)
 
 
 def _claim_files(context: StageContext, patterns: list[str]) -> list[Path]:

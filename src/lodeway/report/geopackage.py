@@ -27,17 +27,20 @@ _STYLES: dict[str, tuple[str, str, str]] = {
     "lines": ("line", "90,90,90,255", "0.4"),
     "gates": ("marker", "0,0,0,255", "2.2"),
     "deposits": ("marker", "230,159,0,255", "3.4"),
+    "areas": ("fill", "34,34,34,255", "0.3"),
 }
+_LAYERS = {"line": "SimpleLine", "marker": "SimpleMarker", "fill": "SimpleFill"}
 _STATUS = (("open", "solid"), ("planned", "dash"), ("closed", "dot"))
 
 
 def _symbol(kind: str, colour: str, size: str, dash: str, name: str) -> str:
-    layer = "SimpleLine" if kind == "line" else "SimpleMarker"
-    keys = (
-        {"line_color": colour, "line_width": size, "line_style": dash}
-        if kind == "line"
-        else {"color": colour, "size": size, "name": "circle", "outline_color": "255,255,255,255"}
-    )
+    layer = _LAYERS[kind]
+    keys = {
+        "line": {"line_color": colour, "line_width": size, "line_style": dash},
+        "marker": {"color": colour, "size": size, "name": "circle",
+                   "outline_color": "255,255,255,255"},
+        "fill": {"style": "no", "outline_color": colour, "outline_width": size},
+    }[kind]  # fmt: skip
     options = "".join(f'<Option name="{k}" type="QString" value="{v}"/>' for k, v in keys.items())
     return (
         f'<symbol name="{name}" type="{kind}" alpha="1"><layer class="{layer}" enabled="1" '
@@ -109,8 +112,8 @@ def geopackage(layers: Mapping[str, geopandas.GeoDataFrame], attribution: str = 
     Parameters
     ----------
     layers
-        GeoDataFrames in EPSG:4326 by layer name: routes, gates, deposits, lines. Empty ones are
-        left out.
+        GeoDataFrames in EPSG:4326 by layer name: routes, gates, deposits, lines, areas. Empty
+        ones are left out.
     attribution
         What else has to be named, such as the study's own notes.
     """

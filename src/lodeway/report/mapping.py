@@ -175,6 +175,20 @@ def draw_ground(canvas: Canvas, areas: Sequence[Mapping[str, Any]]) -> None:
             canvas.shape(shapely.intersection(area["shape"], land), "disputed", title)
 
 
+def draw_areas(canvas: Canvas, areas: Iterable[Mapping[str, Any]]) -> None:
+    """Draw contract areas and licences alike: a thin outline, its words in the title.
+
+    Each row needs ``name, kind, parties, start, end, source, geometry``.
+    """
+    for row in areas:
+        if row["geometry"] is None or row["geometry"].is_empty:
+            continue
+        span = f"{row['start'] or 'start not known'} to {row['end'] or 'open'}"
+        parties = str(row["parties"]).replace("|", ", ")
+        title = f"{row['name']} ({row['kind']}, {span}): {parties}. Source: {row['source']}"
+        canvas.shape(row["geometry"], "area", title)
+
+
 def draw_lines(canvas: Canvas, lines: Iterable[Mapping[str, Any]]) -> None:
     """Draw corridors by status: open solid, planned dashed, closed crossed."""
     order = {"road": 0, "sea": 1, "ferry": 1, "rail": 2}
@@ -290,7 +304,14 @@ def draw_names(canvas: Canvas) -> None:
         )
 
 
-def as_svg(canvas: Canvas, title: str) -> Markup:
+#: The hatching of disputed ground; one map of a page holds it for all.
+HATCH = Markup(
+    '<defs><pattern id="hatch" width="7" height="7" patternUnits="userSpaceOnUse" '
+    'patternTransform="rotate(45)"><path d="M0 0V7" class="hatch"/></pattern></defs>'
+)
+
+
+def as_svg(canvas: Canvas, title: str, defs: Markup = HATCH) -> Markup:
     """Return the whole map as one SVG element with a frame, a scale bar and a title."""
     view = canvas.view
     km = next(k for k in (1000, 500, 200, 100, 50, 20, 10, 5, 2, 1)
@@ -298,11 +319,9 @@ def as_svg(canvas: Canvas, title: str) -> Markup:
     bar = round(km / _KM_PER_DEGREE * view.scale, 1)
     height = round(view.height, 1)
     head = Markup(
-        '<svg class="map" viewBox="0 0 {} {}" role="img" aria-label="{}"><defs>'
-        '<pattern id="hatch" width="7" height="7" patternUnits="userSpaceOnUse" '
-        'patternTransform="rotate(45)"><path d="M0 0V7" class="hatch"/></pattern></defs>'
+        '<svg class="map" viewBox="0 0 {} {}" role="img" aria-label="{}">{}'
         '<rect class="sea-ground" width="{}" height="{}"/>'
-    ).format(f"{WIDTH:g}", height, title, f"{WIDTH:g}", height)
+    ).format(f"{WIDTH:g}", height, title, defs, f"{WIDTH:g}", height)
     scale = Markup(
         '<g transform="translate(16 {})"><path class="scale" d="M0-5V0H{}V-5"/>'
         '<g class="mk"><text class="minor" x="0" y="-9">{} km</text></g></g></svg>'

@@ -18,6 +18,7 @@ from lodeway.report.mapping import (
     Canvas,
     View,
     as_svg,
+    draw_areas,
     draw_deposits,
     draw_gates,
     draw_ground,
@@ -122,15 +123,40 @@ def draw_map(
     tables: Mapping[str, Sequence[Mapping[str, Any]]],
     scenes: Sequence[str], title: str,
 ) -> Markup:  # fmt: skip
-    """Draw the map from rows of ``lines``, ``routes``, ``gates`` and ``deposits``."""
+    """Draw the map from rows of ``lines``, ``routes``, ``gates``, ``deposits``, maybe ``areas``."""
     canvas = Canvas(view)
     draw_ground(canvas, areas)
     draw_lines(canvas, tables["lines"])
     draw_routes(canvas, tables["routes"], scenes)
     draw_gates(canvas, tables["gates"])
+    draw_areas(canvas, tables.get("areas", ()))
     draw_deposits(canvas, tables["deposits"])
     draw_names(canvas)
     return as_svg(canvas, title)
+
+
+def closer_map(
+    disputed: Sequence[Mapping[str, Any]], areas: Sequence[Mapping[str, Any]],
+    deposits: Sequence[Mapping[str, Any]], title: str,
+) -> Markup:  # fmt: skip
+    """Draw contract areas at a scale at which their outlines can be seen; nothing without any."""
+    if not areas:
+        return Markup("")
+    west, south, east, north = shapely.total_bounds([row["geometry"] for row in areas])
+    pad = 0.08 * max(east - west, north - south)
+    canvas = Canvas(View((west - pad * 2, south - pad, east + pad * 2, north + pad)))
+    draw_ground(canvas, disputed)
+    draw_areas(canvas, areas)
+    draw_deposits(canvas, [{**row, "size": 1} for row in deposits])
+    draw_names(canvas)
+    return as_svg(canvas, title, Markup(""))
+
+
+def areas_shown(areas: Sequence[Mapping[str, Any]], view: View) -> list[dict[str, Any]]:
+    """Return the contract areas that the map shows some of."""
+    frame = shapely.box(*view.extent)
+    return [dict(row) for row in areas if row["geometry"] is not None
+            and row["geometry"].intersects(frame)]  # fmt: skip
 
 
 def route_rows(

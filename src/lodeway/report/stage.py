@@ -63,6 +63,7 @@ def run(context: StageContext) -> Result:
             ("corridors", "routes"),
             ("corridors", "gates"),
             ("registry", "deposits"),
+            ("registry", "areas"),
             ("corridors", "lines"),
         )
         if isinstance(frame := tables.frame(stage, name), geopandas.GeoDataFrame)
@@ -226,8 +227,10 @@ def _ground(
                              compose.project_metals(projects, raw), book)  # fmt: skip
     shapes = [row["geometry"] for row in [*deposits, *routes]]
     view = page.map_view((settings.get("report") or {}).get("extent"), shapes)
+    held = page.areas_shown(tables.rows("registry", "areas"), view)
     drawn = {"lines": tables.rows("corridors", "lines"), "routes": routes, "deposits": deposits,
-             "gates": tables.rows("corridors", "gates")}  # fmt: skip
+             "gates": tables.rows("corridors", "gates"),
+             "areas": held}  # fmt: skip
     unplaced = [row["name"] for row in deposits
                 if row["geometry"] is None or row["geometry"].is_empty]  # fmt: skip
     sources = dict.fromkeys(f"{area['name']} ({area['source']})" for area in areas
@@ -236,6 +239,8 @@ def _ground(
     return {
         "map": page.draw_map(view, areas, drawn, scenes.names or ["today"], title),
         "legend": page.legend(deposits), "unplaced": unplaced, "disputed": "; ".join(sources),
+        "closer": page.closer_map(areas, held, deposits, "Contract areas and licences"),
+        "areas": [f"{row['name']}: {row['source']}" for row in held],
         "scenes": compose.scene_labels(book, scenes),
         "baseline": compose.scene_labels(book, scenes)[0],
     }  # fmt: skip

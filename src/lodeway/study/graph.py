@@ -21,6 +21,8 @@ _FOUNDATION = ("methods", "engine", "io", "model", "units.py", "randomness.py", 
 _CODE = {".py", ".csv", ".toml", ".html", ".css", ".js", ".json", ".gz"}
 #: Sections that most studies do not have: where they are absent, they decide nothing.
 OPTIONAL = ("resource", "mine")
+#: Settings that name no file: left out, or taken from a table of a stage upstream.
+NO_FILE = ("", None, "by-area")
 #: Only these of ``[study]`` change numbers; a title does not.
 _ABOUT = ("as_of", "crs", "draws", "seed", "years", "money")
 
@@ -187,7 +189,7 @@ def _patterns(template: str, study: Study) -> list[tuple[str, str]]:
     return [
         (template.replace(f"{{{name}}}", str(value)), study.where(path))
         for value, path in values
-        if value not in ("", None)
+        if value not in NO_FILE
     ]
 
 

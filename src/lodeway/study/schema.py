@@ -57,6 +57,8 @@ class Registry(Section):
     deposits: str
     claims: list[str] = []
     areas: str = ""
+    regimes: list[str] = []
+    holdings: str = ""
 
 
 class Corridors(Section):

@@ -69,7 +69,7 @@ function drawMap() {
   }
   for (const area of data.areas) for (const ring of area.rings) {
     const shape = make("path", { d: "M" + ring.map(p => x(p[0]).toFixed(1) + " " + y(p[1]).toFixed(1))
-      .join("L") + "Z", fill: "#0072b21a", stroke: "#0072b2", "stroke-dasharray": "4 3" });
+      .join("L") + "Z", fill: "none", stroke: "#3c4650", "stroke-width": .9 });
     shape.append(make("title", {}, area.name + " (" + area.kind + "): " + area.parties + " " +
       area.start + " to " + (area.end || "open")));
     map.append(shape);
@@ -177,6 +177,28 @@ function matrix(conflict) {
   return table;
 }
 
+function drawOwners(box) {
+  const here = data.owners.filter(o => o.deposit === chosen);
+  const names = [...new Set(here.map(o => o.area))];
+  if (names.length) box.append(make("h3", {}, "Areas and who stands behind them"));
+  for (const name of names) {
+    const area = data.areas.find(a => a.area === name);
+    box.append(make("p", {}, area.name + " (" + area.kind + ", " + (area.start || "start not known") +
+      " to " + (area.end || "open") + "): " + area.terms + "."));
+    const list = make("ul");
+    for (const party of [...new Set(here.filter(o => o.area === name).map(o => o.party))]) {
+      const owners = here.filter(o => o.area === name && o.party === party);
+      const known = owners.some(o => o.owner !== party);
+      const words = owners.map(o => o.owner + " (" + (o.share === null ? "share not published"
+        : +(o.share * 100).toFixed(3) + " %") + ")");
+      const item = make("li", {}, party + (known ? ": " + words.join(", ") : ""));
+      item.append(make("span", { class: "note" }, known ? " \u2014 " + owners[0].sources.split("|").join("; ") : ""));
+      list.append(item);
+    }
+    box.append(list, make("p", { class: "note" }, "Source: " + area.source));
+  }
+}
+
 function drawOne() {
   const box = $("one");
   box.replaceChildren();
@@ -187,6 +209,7 @@ function drawOne() {
     deposit.commodities.join(", ") + ". " + deposit.countries.join(" and ") + "."));
   box.append(make("p", { class: "note" }, "Position: " + (deposit.source || "no source") +
     (deposit.radius_km ? "; within " + deposit.radius_km + " km" : "")));
+  drawOwners(box);
   const mine = data.claims.filter(c => c.deposit === chosen);
   const groups = {};
   for (const claim of mine) if (claim.value > 0 && claim.axis !== null)
