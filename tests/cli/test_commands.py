@@ -55,11 +55,12 @@ def test_help_opens_without_the_heavy_libraries():
     )
 
 
-def test_check_imports_no_pandas_and_finds_nothing_wrong(copy):
+@pytest.mark.parametrize("study", ["tiny", "lesser-caucasus"])
+def test_check_imports_no_pandas_and_finds_nothing_wrong(study):
     code = (
         "import sys\nfrom pathlib import Path\nfrom lodeway.chain import STAGES\n"
         "from lodeway.study.check import problems\n"
-        f"found = problems(STAGES, Path({str(copy)!r}))\n"
+        f"found = problems(STAGES, Path({str(ROOT / 'studies' / study)!r}))\n"
         "slow = {'pandas', 'xarray', 'numba'} & set(sys.modules)\n"
         "sys.exit(bool(found) or bool(slow))"
     )

@@ -7,16 +7,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-import geopandas
 import numpy as np
-import pandas as pd
 import shapely
 from numpy.typing import NDArray
 
 from lodeway.errors import LodewayError
 from lodeway.io import Row, last_day, read_rows
-from lodeway.registry.inside import points_in_polygons
+
+if TYPE_CHECKING:
+    import geopandas
+    import pandas as pd
 
 _NEEDED = ("area_id", "name", "parties", "source", "wkt")
 
@@ -114,6 +116,8 @@ def overlaps(areas: Sequence[ContractArea]) -> pd.DataFrame:
     Columns: ``one, other, shared_km2, share_of_smaller, start, end, kinds`` (dates as text, empty
     where open). Areas that only touch are left out.
     """
+    import pandas as pd
+
     shapes = np.array([area.shape for area in areas], dtype=object)
     first, second = shapely.STRtree(shapes).query(shapes, predicate="intersects")
     rows = []
@@ -153,6 +157,8 @@ def areas_of(
     lon: NDArray[np.float64], lat: NDArray[np.float64], areas: Sequence[ContractArea], day: date
 ) -> list[list[ContractArea]]:
     """Return for each point the areas in force that hold it, oldest first."""
+    from lodeway.registry.inside import points_in_polygons
+
     live = [area for area in areas if area.in_force(day)]
     found: list[list[ContractArea]] = [[] for _ in range(len(lon))]
     point, which = points_in_polygons(lon, lat, [area.shape for area in live])
@@ -163,6 +169,9 @@ def areas_of(
 
 def area_table(areas: Sequence[ContractArea]) -> geopandas.GeoDataFrame:
     """Return areas as a table to draw (EPSG:4326)."""
+    import geopandas
+    import pandas as pd
+
     frame = pd.DataFrame(
         {
             "area": [area.id for area in areas], "name": [area.name for area in areas],
