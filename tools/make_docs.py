@@ -26,7 +26,8 @@ def study_page() -> str:
     lines = ["# The study file", "", "Numbers are ids of rows in the facts tables.", ""]
     for name in (
         "About", "Registry", "Corridors", "Price", "Market", "Project", "Sale", "Scenario",
-        "Change", "Link", "Report",
+        "Change", "Link", "Claim", "Economics", "RecordedSale", "ReceiptsClaim",
+        "Report",
     ):  # fmt: skip
         model = getattr(schema, name)
         lines += [f"## {model.__doc__.splitlines()[0]}", "", "| key | needed |", "|---|---|"]

@@ -16,6 +16,13 @@ from lodeway.model.parameters import fact_in, unit_of
 _COST_WORDS = ("gas_price", "capex_years")
 
 
+#: What an item of a contract must say.
+_ITEM_NEEDS = {
+    "payable": ("element", "price", "pay_pct"),
+    "penalty": ("element", "above_pct", "usd_per_t_per_pct"),
+}
+
+
 def problems(settings: Mapping[str, Any], folder: Path) -> list[LodewayError]:
     """Return every problem of the economic sections."""
     try:
@@ -93,7 +100,11 @@ def _terms(settings: Mapping[str, Any], facts: Facts) -> Iterator[LodewayError]:
                 yield from _price_name(value, prices, f"{where}.price")
             elif isinstance(value, list):
                 for position, item in enumerate(value):
-                    yield from _item(item, facts, prices, f"{where}.{key}[{position}]")
+                    here = f"{where}.{key}[{position}]"
+                    for needed in _ITEM_NEEDS.get(key, ()):
+                        if needed not in item:
+                            yield LodewayError("missing", f"{here}.{needed}", "nothing", "a value")
+                    yield from _item(item, facts, prices, here)
             else:
                 yield from _fact(facts, value, key, f"{where}.{key}")
 

@@ -73,6 +73,10 @@ def _section(
         yield LodewayError("bad-study", where, "no rate", "ore_t_per_y or metal_t_per_y")
     yield from _facts(process, facts, where)
     for number, product in enumerate(process.get("product", [])):
+        for key in ("name", "element", "grade_pct", "moisture_pct", "recovery_pct"):
+            if key not in product:
+                here = f"{where}.product[{number}].{key}"
+                yield LodewayError("missing", here, "nothing", "a value")
         yield from _facts(product, facts, f"{where}.product[{number}]", ("name", "element"))
 
 

@@ -146,6 +146,8 @@ def _flotation(reader: Reader) -> Plant:
             )
         )
         moisture[name] = reader.one(item["moisture_pct"], "fraction", f"{key}.moisture_pct")
+    if not products:
+        raise LodewayError("missing", f"{reader.where} product", "no product", "at least one")
     first = products[0]
     if reader.plan is not None:
         ore = np.full(reader.draws, reader.plan.full_t)

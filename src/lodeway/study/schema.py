@@ -180,6 +180,55 @@ class Link(Section):
     tariff_usd_per_t_km: str
 
 
+class Claim(Section):
+    """``[[claim]]``: a distance claim, its readings listed before they are computed."""
+
+    name: Name
+    claim_id: str = ""
+    label: str
+    value_km: float
+    tolerance_pct: Annotated[float, Field(gt=0.0, le=100.0)]
+    origins: Annotated[list[str], Field(min_length=1)]
+    destinations: Annotated[list[str], Field(min_length=1)]
+    base: str
+    alternatives: Annotated[list[str], Field(min_length=1)]
+    modes: list[str] = ["road"]
+
+
+class ReceiptsClaim(Section):
+    """``[[economics.receipts_claim]]``: a claim held against what the model gives the state."""
+
+    claim_id: str
+    project: Name
+
+
+class RecordedSale(Section):
+    """``[[economics.recorded_sale]]``: a sale that happened, held against the ladder."""
+
+    project: Name
+    wet_t: str
+    metal_t: str
+    gross_usd: str
+    price_usd_per_t: str
+    element: str
+    price: str
+
+
+class Economics(Section):
+    """``[economics]``: assumptions that every project shares, as facts."""
+
+    discount_pct: str
+    avoidable_share: str
+    upkeep_pct: str
+    carrier_margin_pct: str
+    transit_margin_pct: str
+    break_even_rates_pct: Annotated[list[Annotated[float, Field(gt=0.0)]], Field(min_length=1)]
+    receipts_claim: list[ReceiptsClaim] = []
+    recorded_sale: list[RecordedSale] = []
+    disclosed: list[dict[str, Any]] = []
+    parity: dict[str, Any] = {}
+
+
 class Report(Section):
     """``[report]``: what the report shows."""
 
@@ -204,9 +253,9 @@ class StudyFile(Section):
     project: Annotated[list[Project], Field(min_length=1)]
     scenario: Annotated[list[Scenario], Field(min_length=1)]
     report: Report = Report()
-    economics: dict[str, Any] = {}
+    economics: Economics
     link: list[Link] = []
-    claim: list[dict[str, Any]] = []
+    claim: list[Claim] = []
     ground: dict[str, Any] = {}
     resource: dict[str, Any] = {}
     mine: dict[str, Any] = {}

@@ -11,6 +11,8 @@ from lodeway.study.locate import FILE_NAME, as_text, line_of
 from lodeway.study.schema import (
     About,
     Change,
+    Claim,
+    Economics,
     Link,
     Market,
     Price,
@@ -23,11 +25,25 @@ from lodeway.study.schema import (
 
 _KEYS = {
     model.__name__: [field.alias or name for name, field in model.model_fields.items()]
-    for model in (About, Change, Link, Market, Price, Project, Report, Sale, Scenario, StudyFile)
+    for model in (
+        About,
+        Change,
+        Claim,
+        Economics,
+        Link,
+        Market,
+        Price,
+        Project,
+        Report,
+        Sale,
+        Scenario,
+        StudyFile,
+    )
 }
 _MODEL_OF = {
     "study": "About", "market": "Market", "price": "Price", "project": "Project",
     "report": "Report", "sale": "Sale", "scenario": "Scenario", "change": "Change", "link": "Link",
+    "claim": "Claim", "economics": "Economics",
 }  # fmt: skip
 
 
