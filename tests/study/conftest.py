@@ -35,6 +35,13 @@ files = ["data.csv"]
 deposits = "data.csv"
 [corridors]
 network = "net"
+[economics]
+discount_pct = "1"
+avoidable_share = "1"
+upkeep_pct = "1"
+carrier_margin_pct = "1"
+transit_margin_pct = "1"
+break_even_rates_pct = [5]
 [prices]
 series = "data.csv"
 [[price]]

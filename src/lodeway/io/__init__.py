@@ -1,7 +1,8 @@
 """Files: safe opening, whole writing, strict tables."""
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from lodeway.lazy import names_of
 
 if TYPE_CHECKING:
     from lodeway.io.facts import read_facts
@@ -21,10 +22,4 @@ _HOME = {
     "read_rows": "tables",
 }  # fmt: skip
 
-
-def __getattr__(name: str) -> Any:
-    """Import a name when it is first used: a run that reuses everything reads no table."""
-    if name not in _HOME:
-        msg = f"module 'lodeway.io' has no attribute {name!r}"
-        raise AttributeError(msg)
-    return getattr(import_module(f"lodeway.io.{_HOME[name]}"), name)
+__getattr__ = names_of(__name__, _HOME)

@@ -1,7 +1,8 @@
 """The nouns that two rooms speak: facts, figures, and what a stage gives and takes."""
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from lodeway.lazy import names_of
 
 if TYPE_CHECKING:
     from lodeway.model.facts import UNVERIFIED, Fact, Facts
@@ -19,10 +20,4 @@ _HOME = {
     "Engine": "stage", "Result": "stage", "StageContext": "stage",
 }  # fmt: skip
 
-
-def __getattr__(name: str) -> Any:
-    """Import a name when it is first used: a run that reuses everything needs no numpy."""
-    if name not in _HOME:
-        msg = f"module 'lodeway.model' has no attribute {name!r}"
-        raise AttributeError(msg)
-    return getattr(import_module(f"lodeway.model.{_HOME[name]}"), name)
+__getattr__ = names_of(__name__, _HOME)

@@ -1,11 +1,8 @@
 """The registry: deposits under all their names, and claims with a verdict that anyone can check."""
 
-from __future__ import annotations
-
-from importlib import import_module
-from typing import Any
-
 #: Public names, and the module of each; opened when they are first asked for.
+from lodeway.lazy import names_of
+
 _WHERE = {
     "Claim": "claims", "read_claims": "claims", "Verdict": "verdict", "judge": "verdict",
     "Fused": "fusion", "fuse": "fusion", "Statement": "statements", "statement": "statements",
@@ -18,10 +15,4 @@ _WHERE = {
 
 __all__ = sorted(_WHERE)  # noqa: PLE0605  the table above is the list
 
-
-def __getattr__(name: str) -> Any:
-    """Open the module of a public name."""
-    if name not in _WHERE:
-        msg = f"module {__name__!r} has no attribute {name!r}"
-        raise AttributeError(msg)
-    return getattr(import_module(f"lodeway.registry.{_WHERE[name]}"), name)
+__getattr__ = names_of(__name__, _WHERE)

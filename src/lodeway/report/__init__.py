@@ -3,10 +3,7 @@
 `stage.run` is what the chain calls; the rest are plain functions, exported when asked for.
 """
 
-from __future__ import annotations
-
-import importlib
-from typing import Any
+from lodeway.lazy import names_of
 
 _WHERE = {
     "Book": "book",
@@ -23,10 +20,4 @@ _WHERE = {
 
 __all__ = sorted(_WHERE)  # noqa: PLE0605  the names above
 
-
-def __getattr__(name: str) -> Any:
-    """Import a public name from its module when it is first asked for."""
-    if name not in _WHERE:
-        msg = f"module {__name__!r} has no attribute {name!r}"
-        raise AttributeError(msg)
-    return getattr(importlib.import_module(f"{__name__}.{_WHERE[name]}"), name)
+__getattr__ = names_of(__name__, _WHERE)

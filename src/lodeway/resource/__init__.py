@@ -7,8 +7,7 @@ Usable alone from a notebook:
 Names are imported when they are first used, so that the command line opens at once.
 """
 
-from importlib import import_module
-from typing import Any
+from lodeway.lazy import names_of
 
 _PUBLIC = {
     "Direction": "experimental",
@@ -57,9 +56,4 @@ _PUBLIC = {
 
 __all__ = sorted(_PUBLIC)  # noqa: PLE0605  made from the table above
 
-
-def __getattr__(name: str) -> Any:
-    """Import a public name when it is first used."""
-    if name not in _PUBLIC:
-        raise AttributeError(name)
-    return getattr(import_module(f"lodeway.resource.{_PUBLIC[name]}"), name)
+__getattr__ = names_of(__name__, _PUBLIC)

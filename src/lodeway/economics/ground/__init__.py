@@ -1,9 +1,6 @@
 """The value of ground: what a cell of a province is worth, by which corridor, and how sure."""
 
-from __future__ import annotations
-
-from importlib import import_module
-from typing import Any
+from lodeway.lazy import names_of
 
 _PUBLIC = {
     "read_deposits": "assess", "Assessment": "assess",
@@ -16,9 +13,4 @@ _PUBLIC = {
 }  # fmt: skip
 __all__ = sorted(_PUBLIC)  # noqa: PLE0605  made from the table above
 
-
-def __getattr__(name: str) -> Any:
-    """Import a public name when it is asked for."""
-    if name not in _PUBLIC:
-        raise AttributeError(name)
-    return getattr(import_module(f"{__name__}.{_PUBLIC[name]}"), name)
+__getattr__ = names_of(__name__, _PUBLIC)
